@@ -1,0 +1,87 @@
+"""What was said: conversations, messages and the turns they form. Pure data, no language.
+
+Source: CONTRACT section 1 (wire format, version 1).
+"""
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final, Literal
+
+Role = Literal["customer", "agent", "bot", "system"]
+Kind = Literal["text", "image", "video", "voice", "card", "order", "link", "revoked", "other"]
+Channel = Literal["tmall", "taobao", "jd", "pdd", "douyin", "wechat", "web", "other"]
+
+ROLES: Final[frozenset[str]] = frozenset(("customer", "agent", "bot", "system"))
+KINDS: Final[frozenset[str]] = frozenset(("text", "image", "video", "voice", "card", "order", "link", "revoked", "other"))
+CHANNELS: Final[frozenset[str]] = frozenset(("tmall", "taobao", "jd", "pdd", "douyin", "wechat", "web", "other"))
+LANGUAGE_KINDS: Final[frozenset[str]] = frozenset(("text", "revoked"))
+
+
+class _Empty(dict[str, Any]):
+    """The shared empty mapping: hashable (so that it can be a dataclass default), picklable, and not to be written to."""
+
+    def __hash__(self) -> int:  # type: ignore[override]
+        return 0
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        raise TypeError("the shared empty mapping is read-only")
+
+    def __reduce__(self) -> str:
+        return "EMPTY"
+
+
+EMPTY: Final[Mapping[str, Any]] = _Empty()
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """One side of a conversation. Both fields may be empty: sources differ in what they know."""
+
+    id: str = ""
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One bubble. `at` is zone-aware or None; only the kinds in LANGUAGE_KINDS are read for language."""
+
+    role: str
+    text: str
+    at: datetime | None = None
+    kind: str = "text"
+    agent_id: str = ""
+    id: str = ""
+    meta: Mapping[str, Any] = field(default=EMPTY)
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """One chat between a customer and a shop. `messages` has at least one entry, in the order it was said."""
+
+    id: str
+    messages: tuple[Message, ...]
+    shop: str = "default"
+    channel: str = "other"
+    agent: Party = Party()
+    customer: Party = Party()
+    meta: Mapping[str, Any] = field(default=EMPTY)
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Adjacent messages of one role: `messages[first:last]` (half-open). System messages neither form nor break a turn."""
+
+    role: str
+    indexes: tuple[int, ...]
+
+    @property
+    def first(self) -> int:
+        """Index of the first message of the turn."""
+        return self.indexes[0]
+
+    @property
+    def last(self) -> int:
+        """Index of the last message of the turn."""
+        return self.indexes[-1]

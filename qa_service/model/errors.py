@@ -1,0 +1,43 @@
+"""Every error a user can meet, as one tree.
+
+QaError                what went wrong, where, and what to do about it
+├── UsageError         the command or the settings are wrong (exit 2)
+├── SourceError        a whole input cannot be read (exit 2)
+├── InvalidRecord      one conversation of an input is wrong: it becomes a Reject, the run goes on
+└── RefusedStandard    a pack, scorecard or policy is refused: file, line, rule, example (exit 2)
+"""
+from __future__ import annotations
+
+
+class QaError(Exception):
+    """Base: `where` names the place (file:line, row, JSON pointer), `fix` what the user can do. Both may be empty."""
+
+    def __init__(self, why: str, *, where: str = "", fix: str = "") -> None:
+        super().__init__(why)
+        self.why = why
+        self.where = where
+        self.fix = fix
+
+    def __str__(self) -> str:
+        head = f"{self.where}: {self.why}" if self.where else self.why
+        return f"{head}。{self.fix}" if self.fix else head
+
+
+class UsageError(QaError):
+    """A command line, setting or parameter that cannot be used."""
+
+
+class SourceError(QaError):
+    """An input that cannot be opened or understood as a whole."""
+
+
+class InvalidRecord(QaError):
+    """One record that is not a conversation. `field` is a JSON pointer such as ``/messages/3/text``."""
+
+    def __init__(self, why: str, *, field: str = "", where: str = "", fix: str = "") -> None:
+        super().__init__(why, where=where, fix=fix)
+        self.field = field
+
+
+class RefusedStandard(QaError):
+    """A rule pack, scorecard or policy that is refused. `where` is ``path:line``."""
