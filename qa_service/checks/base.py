@@ -1,0 +1,210 @@
+"""What every check shares: what it gets (a Transcript), what it gives (Matches), where it looks (Scope), what it steps over (Guard)."""
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from qa_service.text.measures import seconds_between
+from qa_service.text.patterns import Pattern
+from qa_service.text.phrases import Hit, Words, longest
+from qa_service.text.transcript import Transcript
+
+ALWAYS: Final = None  # `literals()` of a check that can fire on any conversation
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """One hit of a check: its evidence, the first span the main one. An empty tuple of spans means the conversation as a whole."""
+
+    spans: tuple[Hit, ...]
+    confidence: float = 1.0
+    detail: str = ""
+
+
+class Check(Protocol):
+    """A way of looking. Frozen; its fields are its parameters in YAML."""
+
+    def __call__(self, t: Transcript) -> Iterable[Match]:
+        """Every match in the conversation, in order."""
+        ...
+
+    def literals(self) -> frozenset[int] | None:
+        """Phrase lists of which a conversation must hold one for the check to fire; None when there is no such list."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """What to look for in a message: phrases (as skeleton), expressions (over the norm), or both. `gates`: literals of each expression."""
+
+    words: Words | None = None
+    patterns: tuple[Pattern, ...] = ()
+    gates: tuple[Words | None, ...] = ()
+
+    def literals(self) -> frozenset[int] | None:
+        """The phrase lists that must occur; None when an expression has no literal."""
+        ids = {self.words.id} if self.words else set()
+        for gate in self.gates:
+            if gate is None:
+                return ALWAYS
+            ids.add(gate.id)
+        return frozenset(ids)
+
+    def hits(self, t: Transcript, candidates: Sequence[int] | frozenset[int]) -> list[Hit]:
+        """Where it stands in the candidate messages: sorted, a hit inside a longer one left out."""
+        found: list[Hit] = [h for h in t.hits(self.words.id) if h[0] in candidates] if self.words else []
+        for pattern, gate in zip(self.patterns, self.gates, strict=True):
+            places = candidates if gate is None else {h[0] for h in t.hits(gate.id)}.intersection(candidates)
+            for i in places:
+                found += [(i, start, end) for start, end in pattern.finditer(t.norm(i))]
+        return longest(found)
+
+    def occurs(self, t: Transcript, i: int) -> bool:
+        """Whether it stands in message i."""
+        return bool(self.hits(t, (i,)))
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which messages a check looks at.
+
+    role         who speaks: customer, agent, bot, any
+    first, last  only the first / last N messages of that role
+    after_wait   only messages that came more than so many seconds after the message they answer
+    asked        only replies to customer messages about one of these topics
+    answers      "concrete": only replies to a concrete question, request or problem
+    """
+
+    role: str = "agent"
+    first: int = 0
+    last: int = 0
+    after_wait: float = 0.0
+    asked: tuple[str, ...] = ()
+    answers: str = ""
+
+    def messages(self, t: Transcript, among: Collection[int] | None = None) -> list[int]:
+        """Numbers of the admitted messages, in order; only those that are language. `among`: look at these alone."""
+        pool = range(len(t.messages)) if among is None or self.first or self.last else sorted(among)
+        chosen = [i for i in pool if (t.messages[i].role == self.role or self.role == "any") and t.spoken(i)]
+        if self.first:
+            chosen = chosen[:self.first]
+        if self.last:
+            chosen = chosen[-self.last:]
+        if among is not None and (self.first or self.last):
+            chosen = [i for i in chosen if i in among]
+        if self.asked or self.answers:
+            chosen = [i for i in chosen if self._fits(t, i)]
+        if self.after_wait:
+            chosen = [i for i in chosen if (wait_before(t, i) or 0.0) > self.after_wait]
+        return chosen
+
+    def _fits(self, t: Transcript, i: int) -> bool:
+        asked = asked_by(t, i)
+        if self.answers == "concrete" and not t.concrete(asked):
+            return False
+        return not self.asked or any(topic.label in self.asked for a in asked for topic in t.topics_of(a)[:2])
+
+
+def asked_by(t: Transcript, i: int) -> tuple[int, ...]:
+    """The customer messages that agent message i answers."""
+    for reply in t.replies:
+        if i in reply.answer:
+            return reply.asked
+    return ()
+
+
+def wait_before(t: Transcript, i: int) -> float | None:
+    """Seconds from the first waiting message of the other side to message i, when i is the first of its turn."""
+    role = t.messages[i].role
+    for k, turn in enumerate(t.turns):
+        if turn.first == i and k and t.turns[k - 1].role != role:
+            return seconds_between(t.messages[t.turns[k - 1].first].at, t.messages[i].at)
+    return None
+
+
+_CLAUSE_END: Final = re.compile(r"[,。!?;~\n…\ufffc\ufffd]| {1,}")
+_NEGATION: Final = re.compile(r"不|没|无|别|勿|莫|未|禁|拒绝|杜绝|谨防|请勿|避免|严禁|而不|非")
+_QUESTION: Final = re.compile(r"吗|么(?!么)|[?]|是不是|能不能|可不可以|有没有|要不要|会不会|呢[?]|多少|怎么|什么时候|哪")
+_CONDITION: Final = re.compile(r"如果|如有|要是|假如|若|万一|的话|一旦|除非|只要")
+_QUOTE: Final = re.compile(r"[\"'《]")
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """What makes a hit harmless: how it is said. `skip` and `only` name: negated, question, condition, quoted.
+
+    reach: how many characters before the hit, inside its clause, a negation still governs it.
+    """
+
+    skip: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
+    reach: int = 6
+
+    def admits(self, t: Transcript, hit: Hit) -> bool:
+        """Whether the hit stands as the rule wants it."""
+        return not any(_TESTS[name](t, hit, self.reach) for name in self.skip) and all(_TESTS[name](t, hit, self.reach) for name in self.only)
+
+
+def clause(t: Transcript, hit: Hit) -> tuple[int, int]:
+    """Span of the clause around a hit (marks and blanks end a clause)."""
+    i, start, end = hit
+    text = t.norm(i)
+    low = 0
+    for mark in _CLAUSE_END.finditer(text, max(0, start - 60), start):
+        low = mark.end()
+    after = _CLAUSE_END.search(text, end)
+    return low, min(after.end() if after else len(text), end + 60)
+
+
+def _negated(t: Transcript, hit: Hit, reach: int) -> bool:
+    low, _ = clause(t, hit)
+    before = t.norm(hit[0])[max(low, hit[1] - reach):hit[1]]
+    return _NEGATION.search(before) is not None
+
+
+def _question(t: Transcript, hit: Hit, reach: int) -> bool:
+    low, high = clause(t, hit)
+    text = t.norm(hit[0])
+    return _QUESTION.search(text[hit[2]:high]) is not None or _QUESTION.search(text[max(low, hit[1] - reach):hit[1]]) is not None
+
+
+def _condition(t: Transcript, hit: Hit, reach: int) -> bool:
+    low, high = clause(t, hit)
+    return _CONDITION.search(t.norm(hit[0])[max(low, hit[1] - 2 * reach):high]) is not None
+
+
+def _quoted(t: Transcript, hit: Hit, reach: int) -> bool:
+    """In quotation marks, or the words of the customer just before."""
+    i, start, end = hit
+    text = t.norm(i)
+    if start and end < len(text) and _QUOTE.match(text[start - 1]) and _QUOTE.search(text[end:end + 2]):
+        return True
+    said = text[start:end]
+    return t.messages[i].role == "agent" and any(said in t.norm(a) for a in asked_by(t, i))
+
+
+_TESTS: Final = {"negated": _negated, "question": _question, "condition": _condition, "quoted": _quoted}
+GUARDS: Final = frozenset(_TESTS)
+
+
+def whole(t: Transcript, i: int) -> Hit:
+    """The span of a whole message."""
+    return i, 0, len(t.messages[i].text)
+
+
+def either(*literals: frozenset[int] | None) -> frozenset[int] | None:
+    """Literals of a check that fires when any of its parts can."""
+    out: frozenset[int] = frozenset()
+    for part in literals:
+        if part is None:
+            return ALWAYS
+        out |= part
+    return out
+
+
+def both(*literals: frozenset[int] | None) -> frozenset[int] | None:
+    """Literals of a check that needs all of its parts: the smallest set is enough."""
+    known = [part for part in literals if part is not None]
+    return min(known, key=len) if known else ALWAYS

@@ -1,0 +1,42 @@
+"""`combine`: all, any, none of conditions in one conversation."""
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from qa_service.checks.base import ALWAYS, Check, Match, both, either
+from qa_service.text.transcript import Transcript
+
+
+@dataclass(frozen=True, slots=True)
+class Combine:
+    """One match when every condition of `all`, `at_least` of `any` and no condition of `none` is there; `each`: one per hit of all[0].
+
+    The evidence is the first hit of each condition that matched.
+    """
+
+    all: tuple[Check, ...] = ()
+    any: tuple[Check, ...] = ()
+    none: tuple[Check, ...] = ()
+    at_least: int = 1
+    each: bool = False
+
+    def literals(self) -> frozenset[int] | None:
+        """`all` needs the rarest of its own; `any` one of its own."""
+        if self.all:
+            return both(*(c.literals() for c in self.all))
+        return either(*(c.literals() for c in self.any)) if self.any else ALWAYS
+
+    def __call__(self, t: Transcript) -> Iterable[Match]:
+        every = [list(c(t)) for c in self.all]
+        if not all(every):
+            return
+        some = [found for c in self.any if (found := list(c(t)))]
+        if (self.any and len(some) < self.at_least) or any(True for c in self.none for _ in c(t)):
+            return
+        if self.each and every:
+            yield from every[0]
+            return
+        parts = [found[0] for found in (*every, *some)]
+        yield Match(tuple(s for m in parts for s in m.spans), min((m.confidence for m in parts), default=1.0),
+                    "; ".join(m.detail for m in parts if m.detail))

@@ -1,0 +1,83 @@
+"""`empty_reply`: the customer put something concrete, and the agent's whole turn says nothing to it.
+
+The unit is the agent turn: an answer in the next bubble, before the customer speaks again, clears it; an answer only after the
+customer had to repeat clears nothing.
+"""
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from qa_service.checks.base import ALWAYS, Match, whole
+from qa_service.text.measures import seconds_between
+from qa_service.text.normalise import EMOTICON
+from qa_service.text.transcript import Reply, Transcript
+
+
+@dataclass(frozen=True, slots=True)
+class EmptyReply:
+    """One match per empty agent turn; its evidence is the whole turn.
+
+    kind     greeting (courtesy short enough to be a greeting) · courtesy (longer courtesy) · marks (only marks or smileys) ·
+             acknowledgement ("嗯" to an open question) · echo (the customer's question back) · holding ("稍等", and nothing comes) ·
+             padding (a greeting within `within` seconds, the answer later or never)
+    length   border between greeting and courtesy, in characters without marks
+    within   padding only: seconds
+    """
+
+    kind: str
+    length: int = 24
+    within: float = 30.0
+
+    def literals(self) -> frozenset[int] | None:
+        """No word is needed: what is missing is what counts."""
+        return ALWAYS
+
+    def __call__(self, t: Transcript) -> Iterable[Match]:
+        for reply in t.replies:
+            if reply.asked and self._is(t, reply) and t.concrete(reply.asked):
+                yield Match(tuple(whole(t, i) for i in reply.answer))
+
+    def _is(self, t: Transcript, reply: Reply) -> bool:
+        kind = self.kind
+        if kind == "acknowledgement":
+            return all(t.is_acknowledgement(i) for i in reply.answer) and t.open_question(reply.asked[-1:]) and t.question(reply.asked[-1:])
+        if kind == "echo":
+            return _echoes(t, reply)
+        if kind == "holding":
+            return all(t.is_holding(i) for i in reply.answer) and not _comes_back(t, reply)
+        if t.says_something(reply.answer):
+            return False
+        bare = "".join(t.bare(i) for i in reply.answer)
+        in_place = any(t.finds("courtesy.thanks", i) if bare else EMOTICON in t.norm(i) for i in reply.answer)
+        if in_place and not t.question(reply.asked):
+            return False  # a smile, thanks or a farewell to something that is no question
+        if kind == "marks":
+            return not bare
+        if kind == "padding":
+            return bool(bare) and self._pads(t, reply)
+        return bool(bare) and (len(bare) <= self.length) == (kind == "greeting")
+
+    def _pads(self, t: Transcript, reply: Reply) -> bool:
+        asked, answered = t.messages[reply.asked[0]].at, t.messages[reply.answer[0]].at
+        quick = seconds_between(asked, answered)
+        if quick is None or quick > self.within:
+            return False
+        for later in t.replies[reply.number + 1:]:
+            if t.says_something(later.answer):
+                wait = seconds_between(asked, t.messages[later.answer[0]].at)
+                return wait is None or wait > self.within
+        return True
+
+
+def _echoes(t: Transcript, reply: Reply) -> bool:
+    said = "".join(t.residue(i) for i in reply.answer)
+    if len(said) < 4 or not t.open_question(reply.answer):
+        return False
+    asked = t.residue(reply.asked[-1])
+    return len(asked) >= 4 and (said == asked or (said in asked and len(said) * 10 >= len(asked) * 8))
+
+
+def _comes_back(t: Transcript, reply: Reply) -> bool:
+    later = (i for r in t.replies[reply.number + 1:] for i in r.answer)
+    return any(t.says_something((i,)) and not t.is_holding(i) for i in later)

@@ -1,0 +1,57 @@
+"""`interval`: how long a side took to answer, or was silent."""
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from qa_service.checks.base import ALWAYS, Match, whole
+from qa_service.text.measures import seconds_between
+from qa_service.text.transcript import Transcript
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """One match per reply that took longer than `over` seconds (and at most `under`, when given). Silent without times.
+
+    which        any, first (the agent's first reply), later (all but the first)
+    effective    count until a reply that says something, when what was asked is concrete
+    unanswered   instead: the customer's last words put something concrete and `over` seconds of the chat passed, or it ended, unanswered
+    """
+
+    over: float = 0.0
+    under: float = 0.0
+    which: str = "any"
+    effective: bool = False
+    unanswered: bool = False
+
+    def literals(self) -> frozenset[int] | None:
+        """Times need no words."""
+        return ALWAYS
+
+    def __call__(self, t: Transcript) -> Iterable[Match]:
+        if self.unanswered:
+            yield from self._unanswered(t)
+            return
+        since = None
+        for reply in t.replies:
+            since = reply.asked[0] if reply.asked and since is None else since
+            if since is None:
+                continue
+            if self.effective and t.concrete(reply.asked) and not t.says_something(reply.answer):
+                continue
+            wait = seconds_between(t.messages[since].at, t.messages[reply.answer[0]].at)
+            begun, since = since, None
+            if wait is None or wait <= self.over or (self.under and wait > self.under):
+                continue
+            if self.which == "any" or (self.which == "first") == (reply.number == 0):
+                yield Match((whole(t, reply.answer[0]), whole(t, begun)), detail=f"等待 {wait:.0f} 秒")
+
+    def _unanswered(self, t: Transcript) -> Iterable[Match]:
+        last = t.replies[-1].answer[-1] if t.replies else -1
+        left = [i for i in range(last + 1, len(t.messages)) if t.messages[i].role == "customer"]
+        if not left or not t.concrete(left):
+            return
+        passed = seconds_between(t.messages[left[0]].at, t.messages[-1].at)
+        if self.over and (passed is None or passed <= self.over):
+            return
+        yield Match(tuple(whole(t, i) for i in left if t.spoken(i)))

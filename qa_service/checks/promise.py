@@ -1,0 +1,62 @@
+"""`promise`: what the ledger says was promised, judged against the shop's policy."""
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from qa_service.checks.base import ALWAYS, Match
+from qa_service.model.finding import Commitment
+from qa_service.text.measures import seconds_between
+from qa_service.text.transcript import Transcript
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """One match per commitment that breaks a limit of the policy. A policy that is silent on the fact never matches.
+
+    types          commitment types looked at; empty: all
+    amount_over    policy fact: the largest amount (元) an agent may grant
+    hours_over     policy fact: the longest time (hours) that may be promised
+    hours_under    policy fact: the shortest time that can be kept
+    status         only commitments with this status (contradicted, open, kept)
+    refused        policy fact (a list): types this shop does not offer at all
+    """
+
+    types: tuple[str, ...] = ()
+    amount_over: str = ""
+    hours_over: str = ""
+    hours_under: str = ""
+    status: str = ""
+    refused: str = ""
+
+    def literals(self) -> frozenset[int] | None:
+        """The ledger has its own words."""
+        return ALWAYS
+
+    def __call__(self, t: Transcript) -> Iterable[Match]:
+        for c in t.commitments:
+            if (self.types and c.type not in self.types) or (self.status and c.status != self.status):
+                continue
+            detail = self._breaks(t, c)
+            if detail is not None:
+                yield Match(((c.message, c.start, c.end),), detail=detail)
+
+    def _breaks(self, t: Transcript, c: Commitment) -> str | None:
+        if self.refused:
+            return f"店铺不提供: {c.type}" if c.type in (t.policy.get(self.refused) or ()) else None
+        if self.amount_over:
+            limit = t.policy.get(self.amount_over)
+            return f"承诺 {c.amount:g} 元,权限 {limit:g} 元" if limit is not None and c.amount is not None and c.amount > limit else None
+        hours = _hours(t, c)
+        if self.hours_over:
+            limit = t.policy.get(self.hours_over)
+            return f"承诺 {hours:.0f} 小时,规定 {limit:g} 小时内" if limit is not None and hours is not None and hours > limit else None
+        if self.hours_under:
+            limit = t.policy.get(self.hours_under)
+            return f"承诺 {hours:.0f} 小时,做不到 {limit:g} 小时以内" if limit is not None and hours is not None and hours < limit else None
+        return ""
+
+
+def _hours(t: Transcript, c: Commitment) -> float | None:
+    seconds = seconds_between(t.messages[c.message].at, c.due)
+    return None if seconds is None else seconds / 3600

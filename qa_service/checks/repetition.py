@@ -1,0 +1,48 @@
+"""`repetition`: one side says nearly the same again and again."""
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from qa_service.checks.base import ALWAYS, Match, Scope, Text, whole
+from qa_service.text.similarity import likeness, profile
+from qa_service.text.transcript import Transcript
+
+
+@dataclass(frozen=True, slots=True)
+class Repetition:
+    """A match for each message that says what `times` − 1 messages of the scope said before; the evidence lists them, the last first.
+
+    similarity   0 … 1 over character pairs; 1 = the same characters
+    length       shortest content (characters beyond courtesy) that counts
+    apart        at least so many messages of the other side must lie between two of them
+    unless       texts that make a message not count
+    """
+
+    times: int = 2
+    similarity: float = 0.9
+    length: int = 6
+    apart: int = 1
+    unless: tuple[Text, ...] = ()
+    where: Scope = field(default_factory=Scope)
+
+    def literals(self) -> frozenset[int] | None:
+        """Any words can be repeated."""
+        return ALWAYS
+
+    def __call__(self, t: Transcript) -> Iterable[Match]:
+        said = [(i, profile(r)) for i in self.where.messages(t) if len(r := t.residue(i)) >= self.length]
+        if len(said) < self.times:
+            return
+        reported: set[int] = set()
+        for k, (i, mine) in enumerate(said):
+            before = [j for j, other in said[max(0, k - 200):k] if self._apart(t, j, i) and likeness(mine, other) >= self.similarity]
+            if len(before) + 1 < self.times or reported.intersection(before):
+                continue
+            if not any(text.occurs(t, i) for text in self.unless):
+                reported.add(i)
+                yield Match((whole(t, i), *(whole(t, j) for j in reversed(before[-3:]))))
+
+    def _apart(self, t: Transcript, early: int, late: int) -> bool:
+        role = t.messages[late].role
+        return sum(m.role not in (role, "system", "bot") for m in t.messages[early + 1:late]) >= self.apart

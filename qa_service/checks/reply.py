@@ -1,0 +1,69 @@
+"""`reply`: the whole agent turn, stripped of courtesy, is one of a few ways to say nothing helpful. Context decides, not the word."""
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from qa_service.checks.base import Match, Scope, Text
+from qa_service.text.phrases import Hit
+from qa_service.text.transcript import Reply, Transcript
+
+
+@dataclass(frozen=True, slots=True)
+class WholeReply:
+    """One match per agent turn whose content is what `says` describes.
+
+    says       texts of which one must stand in the turn
+    leaves     how many characters of content the turn may hold besides the hits (courtesy and particles do not count)
+    unless     texts anywhere in the turn that clear it: a reason, a next step, an apology with a way out
+    holds_no   groups of the lexicon (slots.*) that must not occur in the rest of the turn: a number, a time, a step is an answer
+    where      scope of the replies: topics asked, concrete questions only, first or last replies
+    asked      texts of which one must stand in the customer messages answered
+    asked_not  texts that must not stand there
+    """
+
+    says: tuple[Text, ...]
+    leaves: int = 4
+    unless: tuple[Text, ...] = ()
+    holds_no: tuple[str, ...] = ()
+    where: Scope = field(default_factory=Scope)
+    asked: tuple[Text, ...] = ()
+    asked_not: tuple[Text, ...] = ()
+
+    def literals(self) -> frozenset[int] | None:
+        """One of `says` must occur."""
+        out: frozenset[int] = frozenset()
+        for text in self.says:
+            part = text.literals()
+            if part is None:
+                return None
+            out |= part
+        return out
+
+    def __call__(self, t: Transcript) -> Iterable[Match]:
+        gate = self.literals()
+        lit = None if gate is None else {h[0] for words in gate for h in t.hits(words)}
+        for reply in t.replies:
+            if lit is not None and not lit.intersection(reply.answer):
+                continue
+            hits = self._hits(t, reply)
+            if hits and self._answers(t, reply) and self._says_only(t, reply, hits):
+                yield Match(tuple(hits))
+
+    def _hits(self, t: Transcript, reply: Reply) -> list[Hit]:
+        admitted = self.where.messages(t, reply.answer)
+        return sorted(h for text in self.says for h in text.hits(t, admitted))
+
+    def _answers(self, t: Transcript, reply: Reply) -> bool:
+        if any(text.occurs(t, i) for text in self.unless for i in reply.answer):
+            return False
+        if self.asked and not any(text.occurs(t, i) for text in self.asked for i in reply.asked):
+            return False
+        return not any(text.occurs(t, i) for text in self.asked_not for i in reply.asked)
+
+    def _says_only(self, t: Transcript, reply: Reply, hits: list[Hit]) -> bool:
+        rest = [t.rest(i, [h for h in hits if h[0] == i]) for i in reply.answer]
+        if sum(map(len, rest)) > self.leaves:
+            return False
+        return not any(t.group(group).search(text) for group in self.holds_no for text in rest)
+

@@ -1,0 +1,73 @@
+"""`sequence`: one condition before, after, around or in the same message as another's nth hit."""
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from qa_service.checks.base import Check, Match, both
+from qa_service.text.measures import seconds_between
+from qa_service.text.transcript import Transcript
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    """One match per anchor hit for which `then` stands where it should; the evidence is the `then` hit, then the anchor.
+
+    anchor, then   conditions
+    hit            which anchor hits count: any, first, last, or a number from 1
+    place          before, after, around, same (the same message), same_turn
+    messages       at most so many messages between the two (0: no limit)
+    seconds        at most so many seconds between the two (0: no limit)
+    """
+
+    anchor: Check
+    then: Check
+    hit: str = "any"
+    place: str = "after"
+    messages: int = 0
+    seconds: float = 0.0
+
+    def literals(self) -> frozenset[int] | None:
+        """Both must be there, so the rarer one is enough to look for."""
+        return both(self.anchor.literals(), self.then.literals())
+
+    def __call__(self, t: Transcript) -> Iterable[Match]:
+        anchors = chosen(list(self.anchor(t)), self.hit)
+        if not anchors:
+            return
+        seen: set[tuple[int, ...]] = set()
+        thens = list(self.then(t))
+        for anchor in anchors:
+            for then in thens:
+                key = then.spans[0]
+                if key not in seen and self._fits(t, anchor.spans[0][0], then.spans[0][0]):
+                    seen.add(key)
+                    yield Match((*then.spans, *anchor.spans), min(anchor.confidence, then.confidence), then.detail)
+
+    def _fits(self, t: Transcript, anchor: int, then: int) -> bool:
+        gap = then - anchor
+        if self.place == "same":
+            return gap == 0
+        if self.place == "same_turn":
+            return any(anchor in turn.indexes and then in turn.indexes for turn in t.turns)
+        if (self.place == "after" and gap <= 0) or (self.place == "before" and gap >= 0):
+            return False
+        if self.messages and abs(gap) > self.messages:
+            return False
+        if self.seconds:
+            early, late = sorted((anchor, then))
+            apart = seconds_between(t.messages[early].at, t.messages[late].at)
+            return apart is not None and apart <= self.seconds
+        return True
+
+
+def chosen(matches: list[Match], hit: str) -> list[Match]:
+    """The matches that `hit` names: any, first, last, or a number from 1."""
+    if hit == "any" or not matches:
+        return matches
+    if hit == "first":
+        return matches[:1]
+    if hit == "last":
+        return matches[-1:]
+    n = int(hit)
+    return matches[n - 1:n]

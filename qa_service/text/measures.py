@@ -1,0 +1,151 @@
+"""Numbers of one conversation. A measure is one decorated function; times are seconds, `None` where the chat has no times.
+
+Response time is measured by rounds: from the first customer message that waits to the first answer of a person. A robot's words are
+no answer. "Effective" counts only answers that say something ("亲,在的" to a question does not).
+"""
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from qa_service.text.transcript import Transcript
+
+Value = float | int | None
+Measure = Callable[["Transcript"], Value]
+MEASURES: dict[str, Measure] = {}
+
+
+def measure(function: Measure) -> Measure:
+    """Register a measure under its function's name."""
+    MEASURES[function.__name__] = function
+    return function
+
+
+def seconds_between(a: datetime | None, b: datetime | None) -> float | None:
+    """Seconds from a to b, never negative; None when a time is missing."""
+    if a is None or b is None:
+        return None
+    return max(0.0, (b - a).total_seconds())
+
+
+def waits(t: Transcript, *, effective: bool = False) -> list[float]:
+    """Seconds of each answered round. `effective`: the round goes on until a reply that says something."""
+    out: list[float] = []
+    since: datetime | None = None
+    for reply in t.replies:
+        if reply.asked and since is None:
+            since = t.messages[reply.asked[0]].at
+        if since is None:
+            continue
+        if effective and t.concrete(reply.asked or _asked_before(t, reply.answer[0])) and not t.says_something(reply.answer):
+            continue
+        wait = seconds_between(since, _answered_at(t, reply.answer, effective))
+        since = None
+        if wait is not None:
+            out.append(wait)
+    return out
+
+
+def _asked_before(t: Transcript, message: int) -> tuple[int, ...]:
+    return tuple(i for i in range(message) if t.messages[i].role == "customer")[-1:]
+
+
+def _answered_at(t: Transcript, answer: tuple[int, ...], effective: bool) -> datetime | None:
+    if effective:
+        for i in answer:
+            if t.says_something((i,)):
+                return t.messages[i].at
+    return t.messages[answer[0]].at
+
+
+@measure
+def messages(t: Transcript) -> Value:
+    """Messages of all roles."""
+    return len(t.messages)
+
+
+@measure
+def customer_messages(t: Transcript) -> Value:
+    """Messages of the customer."""
+    return sum(m.role == "customer" for m in t.messages)
+
+
+@measure
+def agent_messages(t: Transcript) -> Value:
+    """Messages of people on the shop's side."""
+    return sum(m.role == "agent" for m in t.messages)
+
+
+@measure
+def bot_messages(t: Transcript) -> Value:
+    """Messages of robots: automatic welcomes and replies."""
+    return sum(m.role == "bot" for m in t.messages)
+
+
+@measure
+def duration_seconds(t: Transcript) -> Value:
+    """From the first message with a time to the last."""
+    times = [m.at for m in t.messages if m.at is not None]
+    return seconds_between(min(times), max(times)) if times else None
+
+
+@measure
+def first_response_seconds(t: Transcript) -> Value:
+    """From the customer's first message to the first answer of a person."""
+    return next(iter(waits(t)), None)
+
+
+@measure
+def effective_first_response_seconds(t: Transcript) -> Value:
+    """From the customer's first message to the first answer of a person that says something."""
+    return next(iter(waits(t, effective=True)), None)
+
+
+@measure
+def mean_response_seconds(t: Transcript) -> Value:
+    """Mean over the answered rounds."""
+    found = waits(t)
+    return round(sum(found) / len(found), 1) if found else None
+
+
+@measure
+def longest_wait_seconds(t: Transcript) -> Value:
+    """The longest answered round."""
+    return max(waits(t), default=None)
+
+
+@measure
+def response_30s_rate(t: Transcript) -> Value:
+    """Share of the answered rounds that took at most 30 seconds: any human reply counts."""
+    found = waits(t)
+    return round(sum(w <= 30 for w in found) / len(found), 3) if found else None
+
+
+@measure
+def effective_response_30s_rate(t: Transcript) -> Value:
+    """Share of the answered rounds in which a reply that says something came within 30 seconds."""
+    nominal, effective = waits(t), waits(t, effective=True)
+    return round(sum(w <= 30 for w in effective) / len(nominal), 3) if nominal else None
+
+
+@measure
+def unanswered_turns(t: Transcript) -> Value:
+    """Customer turns at the end that put something concrete and got no human reply: 0 or 1."""
+    last = t.replies[-1].answer[-1] if t.replies else -1
+    return int(t.concrete([i for i in range(last + 1, len(t.messages)) if t.messages[i].role == "customer"]))
+
+
+@measure
+def answer_ratio(t: Transcript) -> Value:
+    """答问比: agent messages per customer message."""
+    asked = sum(m.role == "customer" for m in t.messages)
+    return round(sum(m.role == "agent" for m in t.messages) / asked, 2) if asked else None
+
+
+@measure
+def agents(t: Transcript) -> Value:
+    """Different people who spoke for the shop."""
+    names = {m.agent_id for m in t.messages if m.role == "agent"}
+    return len(names)

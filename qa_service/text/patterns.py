@@ -1,0 +1,147 @@
+"""Regular expressions that a user may write: linear time by RE2, and the literals that every match must hold.
+
+The literals feed the one phrase automaton, so that an expression is run only on messages that can match it.
+RE2 has no look-around and no back-references; rules say "not" with operators instead.
+"""
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+import re2
+
+from qa_service.model.errors import RefusedStandard
+from qa_service.text.normalise import skeleton_of
+
+_MAX_LENGTH = 2000
+_MAX_LITERALS = 64
+_PARSER: Any = re._parser  # type: ignore[attr-defined]  # the parse tree of `re` is the only one the standard library offers
+
+
+class Pattern:
+    """One expression over the norm of a message. `literals`: every match holds at least one of them (as skeleton); () = unknown."""
+
+    __slots__ = ("literals", "source", "_compiled")
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+        self._compiled = _compile(source)
+        self.literals = required_literals(source)
+
+    def finditer(self, text: str) -> Iterator[tuple[int, int]]:
+        """Half-open code-point spans of the matches; empty matches are left out."""
+        for match in self._compiled.finditer(text):
+            start, end = match.span()
+            if end > start:
+                yield start, end
+
+    def search(self, text: str) -> bool:
+        """True when the expression occurs anywhere."""
+        return self._compiled.search(text) is not None
+
+    def fullmatch(self, text: str) -> bool:
+        """True when the expression is the whole text."""
+        return self._compiled.fullmatch(text) is not None
+
+    def remove(self, text: str) -> str:
+        """The text without the matches."""
+        return str(self._compiled.sub("", text))
+
+    def __reduce__(self) -> tuple[type[Pattern], tuple[str]]:
+        return Pattern, (self.source,)
+
+
+@cache
+def _compile(source: str) -> Any:
+    if len(source) > _MAX_LENGTH:
+        raise RefusedStandard(f"正则表达式超过 {_MAX_LENGTH} 个字符", fix="拆成几条")
+    options = re2.Options()
+    options.max_mem = 64 << 20
+    options.log_errors = False
+    try:
+        return re2.compile(source, options)
+    except re2.error as error:
+        reason = error.args[0].decode("utf-8", "replace") if error.args and isinstance(error.args[0], bytes) else str(error)
+        raise RefusedStandard(f"正则表达式 {source!r} 不能用: {reason}", fix="RE2 语法: 无环视、无反向引用,重复次数 ≤ 1000") from None
+
+
+@cache
+def required_literals(source: str) -> tuple[str, ...]:
+    """Skeleton literals of which every match of `source` holds at least one; () when that cannot be said."""
+    try:
+        tree = _PARSER.parse(source)
+    except (re.error, OverflowError, RecursionError):
+        return ()
+    found = _best(list(tree))
+    if not found:
+        return ()
+    literals = {skeleton_of(word) for word in found}
+    return () if "" in literals else tuple(sorted(literals))
+
+
+def _best(tokens: list[Any]) -> frozenset[str]:
+    """The most selective literal set of a sequence: the one whose shortest member is longest."""
+    choices: list[frozenset[str]] = []
+    prefixes = frozenset({""})
+    for token in tokens:
+        exact = _exact(token)
+        grown = frozenset(p + e for p in prefixes for e in exact) if exact else frozenset()
+        if exact and len(grown) <= _MAX_LITERALS:
+            prefixes = grown
+            continue
+        choices.append(prefixes)
+        prefixes = exact if exact else frozenset({""})
+        if not exact:
+            choices.append(_inside(token))
+    choices.append(prefixes)
+    usable = [c for c in choices if c and "" not in c]
+    return max(usable, key=lambda c: (min(map(len, c)), -len(c)), default=frozenset())
+
+
+def _exact(token: Any) -> frozenset[str]:
+    """All strings a token can be, when they are few; otherwise nothing. Marks and blanks have no skeleton: nothing."""
+    op, arg = str(token[0]), token[1]
+    if op == "LITERAL":
+        return frozenset({chr(arg)}) if skeleton_of(chr(arg)) else frozenset()
+    if op == "IN":
+        members = [str(o) for o, _ in arg]
+        if set(members) == {"LITERAL"} and len(arg) <= 12:
+            words = frozenset(chr(v) for _, v in arg)
+            return words if all(map(skeleton_of, words)) else frozenset()
+    if op == "SUBPATTERN":
+        parts = [_exact(t) for t in arg[3]]
+        return _product(parts)
+    if op == "BRANCH":
+        branches = [_product([_exact(t) for t in branch]) for branch in arg[1]]
+        union = frozenset().union(*branches) if all(branches) else frozenset()
+        return union if len(union) <= _MAX_LITERALS else frozenset()
+    if op in ("MAX_REPEAT", "MIN_REPEAT") and arg[1] == 1 and arg[0] == 0:
+        inner = _product([_exact(t) for t in arg[2]])
+        return inner | {""} if inner else frozenset()
+    return frozenset()
+
+
+def _product(parts: list[frozenset[str]]) -> frozenset[str]:
+    out = frozenset({""})
+    for part in parts:
+        if not part or len(out) * len(part) > _MAX_LITERALS:
+            return frozenset()
+        out = frozenset(a + b for a in out for b in part)
+    return out
+
+
+def _inside(token: Any) -> frozenset[str]:
+    """Literals that a token which is not a plain word still must hold."""
+    op, arg = str(token[0]), token[1]
+    if op == "SUBPATTERN":
+        return _best(list(arg[3]))
+    if op in ("MAX_REPEAT", "MIN_REPEAT") and arg[0] >= 1:
+        return _best(list(arg[2]))
+    if op == "BRANCH":
+        branches = [_best(list(branch)) for branch in arg[1]]
+        if all(branches):
+            union: frozenset[str] = frozenset().union(*branches)
+            return union if len(union) <= 4 * _MAX_LITERALS else frozenset()
+    return frozenset()

@@ -1,0 +1,269 @@
+"""A conversation as rules see it: turns, words, what was asked, what a reply holds. Each layer is read once, only if asked for.
+
+`Reader.read` works on a batch: one normalisation, one pass of the automaton, one pass per model. A Transcript then answers from that.
+"""
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from qa_service.model.conversation import LANGUAGE_KINDS, Conversation, Message, Turn
+from qa_service.model.finding import Commitment, Mood, Topic
+from qa_service.model.policy import Policy
+from qa_service.text.commitments import read_commitments
+from qa_service.text.lexicon import Group, Lexicon
+from qa_service.text.measures import MEASURES
+from qa_service.text.normalise import NOT_LANGUAGE, SEPARATOR, Batch, normalise, skeleton_of
+from qa_service.text.phrases import Hit, Hits, Matcher
+from qa_service.text.segment import Segmenter
+from qa_service.text.sentiment import MoodReader, trend
+from qa_service.text.topics import TopicReader
+
+NO_HITS: tuple[Hit, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One agent turn and the customer messages it answers (those since the agent's last turn; empty for an opening)."""
+
+    asked: tuple[int, ...]
+    answer: tuple[int, ...]
+    number: int  # 0 for the agent's first turn
+
+
+class Transcript:
+    """One conversation with its layers. Message positions are 0-based; spans are code points of the original text."""
+
+    def __init__(self, conversation: Conversation, policy: Policy, reader: Reader, batch: Batch, first: int,
+                 hits: Mapping[int, Sequence[Hit]], topics: Mapping[int, tuple[Topic, ...]], moods: tuple[Mood, ...]) -> None:
+        self.conversation = conversation
+        self.policy = policy
+        self.messages: tuple[Message, ...] = conversation.messages
+        self._reader = reader
+        self._batch = batch
+        self._first = first
+        self._hits = hits
+        self._topics = topics
+        self.moods = moods
+
+    def hits(self, words: int) -> Sequence[Hit]:
+        """Where the phrase list number `words` occurs: (message, start, end), in order."""
+        return self._hits.get(words, NO_HITS)
+
+    @property
+    def lists(self) -> Mapping[int, Sequence[Hit]]:
+        """All phrase lists that occur, for choosing the rules worth running."""
+        return self._hits
+
+    def norm(self, i: int) -> str:
+        """Message i normalised, as long as its original."""
+        return self._batch.norm(self._first + i)
+
+    def bare(self, i: int) -> str:
+        """Message i without blanks, marks, emoji and codes."""
+        return self._batch.bare(self._first + i)
+
+    def spoken(self, i: int) -> bool:
+        """Whether message i is language (not a picture, card or link)."""
+        return self.messages[i].kind in LANGUAGE_KINDS
+
+    def words(self, i: int) -> list[str]:
+        """Message i cut into words."""
+        return self._reader.segmenter.cut(self.norm(i))
+
+    def word_spans(self, i: int) -> list[tuple[int, int]]:
+        """Spans of the words of message i."""
+        return self._reader.segmenter.spans(self.norm(i))
+
+    def residue(self, i: int) -> str:
+        """What message i says beyond courtesy: its skeleton without greetings, thanks, forms of address and particles."""
+        return self._reader.residue(self.bare(i))
+
+    def is_holding(self, i: int) -> bool:
+        """Whether message i only asks for patience ("稍等,帮您查一下")."""
+        return self._reader.is_holding(self.bare(i))
+
+    def is_acknowledgement(self, i: int) -> bool:
+        """Whether message i only says "understood" ("嗯嗯", "好的亲")."""
+        return self._reader.is_acknowledgement(self.bare(i))
+
+    def question(self, indexes: Sequence[int]) -> bool:
+        """Whether these messages hold a question in so many words."""
+        return any(self.spoken(i) and ("?" in self.norm(i) or self.finds("asking.question", i)) for i in indexes)
+
+    def open_question(self, indexes: Sequence[int]) -> bool:
+        """Whether these messages ask which, how, why or how many: what "嗯" cannot answer."""
+        return any(self.finds("asking.open_question", i) for i in indexes if self.spoken(i))
+
+    def finds(self, group: str, i: int) -> bool:
+        """Whether the named group of the lexicon occurs in the skeleton of message i."""
+        return self._reader.lexicon.group(group).search(self.bare(i)) is not None
+
+    def group(self, name: str) -> Group:
+        """A named alternation of the lexicon, over skeletons."""
+        return self._reader.lexicon.group(name)
+
+    def rest(self, i: int, hits: Sequence[Hit]) -> str:
+        """The content of message i outside the hits: what it says besides."""
+        text = list(self.norm(i))
+        for _, start, end in hits:
+            text[start:end] = SEPARATOR * (end - start)
+        return "".join(self._reader.residue(skeleton_of(part)) for part in "".join(text).split(SEPARATOR) if part)
+
+    def topics_of(self, i: int) -> tuple[Topic, ...]:
+        """Topics of customer message i, the surest first."""
+        return self._topics.get(i, ())
+
+    @property
+    def topics(self) -> tuple[Topic, ...]:
+        """The surest topic of each customer message that has one."""
+        return tuple(self._topics[i][0] for i in sorted(self._topics))
+
+    @cached_property
+    def turns(self) -> tuple[Turn, ...]:
+        """Adjacent messages of one role; system messages neither form nor break a turn."""
+        turns: list[Turn] = []
+        role, indexes = "", []
+        for i, message in enumerate(self.messages):
+            if message.role == "system":
+                continue
+            if message.role != role and indexes:
+                turns.append(Turn(role, tuple(indexes)))
+                indexes = []
+            role = message.role
+            indexes.append(i)
+        if indexes:
+            turns.append(Turn(role, tuple(indexes)))
+        return tuple(turns)
+
+    @cached_property
+    def replies(self) -> tuple[Reply, ...]:
+        """Each agent turn with what it answers. A bot's words between the two change nothing."""
+        replies: list[Reply] = []
+        asked: tuple[int, ...] = ()
+        for turn in self.turns:
+            if turn.role == "customer":
+                asked += turn.indexes
+            elif turn.role == "agent":
+                replies.append(Reply(asked, turn.indexes, len(replies)))
+                asked = ()
+        return tuple(replies)
+
+    @cached_property
+    def commitments(self) -> tuple[Commitment, ...]:
+        """The commitment ledger of the chat."""
+        return read_commitments(self.conversation, [self.norm(i) for i in range(len(self.messages))])
+
+    @cached_property
+    def measures(self) -> dict[str, float | int | None]:
+        """Every measure, in the order of their definition."""
+        return {name: measure(self) for name, measure in MEASURES.items()}
+
+    @cached_property
+    def trend(self) -> float:
+        """Mean sentiment of the last third of the customer's messages minus that of the first third."""
+        return trend(self.moods)
+
+    def concrete(self, asked: Sequence[int]) -> bool:
+        """Whether these customer messages put a concrete question, request or problem (not a mere 在吗, card or thanks)."""
+        return any(self._reader.is_concrete(self.bare(i), self.norm(i)) for i in asked if self.spoken(i))
+
+    def says_something(self, answer: Sequence[int]) -> bool:
+        """Whether an agent turn holds anything beyond courtesy: words, or a picture, card, link or masked name."""
+        return any(self.residue(i) or NOT_LANGUAGE in self.norm(i) for i in answer)
+
+
+class Reader:
+    """Everything needed to read conversations under one Standard."""
+
+    def __init__(self, lexicon: Lexicon, matcher: Matcher, segmenter: Segmenter, topics: TopicReader, moods: MoodReader) -> None:
+        self.lexicon = lexicon
+        self.matcher = matcher
+        self.segmenter = segmenter
+        self._topics = topics
+        self._moods = moods
+        self._courtesy = lexicon.group("courtesy.courtesy")
+        self._particles = lexicon.group("courtesy.particles")
+        self._acknowledgement = lexicon.group("courtesy.acknowledgement")
+        self._holding = lexicon.group("courtesy.holding")
+        self._greeting = lexicon.group("asking.greeting")
+        self._asks = tuple(lexicon.group(f"asking.{kind}") for kind in ("question", "request", "problem"))
+        self._residues: dict[str, str] = {}
+        self._concrete: dict[str, bool] = {}
+
+    def residue(self, bare: str) -> str:
+        """A skeleton without courtesy and particles. Remembered within a batch: the same few lines come again and again."""
+        known = self._residues.get(bare)
+        if known is None:
+            known = self._residues[bare] = self._particles.sub("", self._courtesy.sub("", bare))
+        return known
+
+    def is_holding(self, bare: str) -> bool:
+        """Whether a skeleton asks for patience and says nothing else."""
+        left, n = self._holding.subn("", bare)
+        return n > 0 and not self.residue(left)
+
+    def is_acknowledgement(self, bare: str) -> bool:
+        """Whether a skeleton says "understood" and nothing else."""
+        left, n = self._acknowledgement.subn("", self._courtesy.sub("", bare))
+        return n > 0 and not self._particles.sub("", left)
+
+    def is_concrete(self, bare: str, norm: str) -> bool:
+        """Whether a customer's line asks, requests or reports something in particular."""
+        known = self._concrete.get(norm)
+        if known is None:
+            said = self._greeting.sub("", bare)
+            known = self._concrete[norm] = len(self._particles.sub("", said)) >= 2 and (
+                "?" in norm or any(kind.search(said) for kind in self._asks))
+        return known
+
+    def read(self, conversations: Sequence[Conversation], policies: Sequence[Policy]) -> list[Transcript]:
+        """Read a batch."""
+        self._residues.clear()
+        self._concrete.clear()
+        messages = [m for c in conversations for m in c.messages]
+        batch = normalise([m.text for m in messages], [m.kind in LANGUAGE_KINDS for m in messages], sound=self.matcher.needs_sound)
+        hits = self.matcher.match(batch)
+        customer = [m.role == "customer" for m in messages]
+        topics = self._topics.read(hits, customer)
+        moods = self._moods.read(hits, customer, [m.kind in LANGUAGE_KINDS for m in messages])
+        spread = self._spread(conversations, hits)
+        out, first = [], 0
+        for n, (conversation, policy) in enumerate(zip(conversations, policies, strict=True)):
+            last = first + len(conversation.messages)
+            out.append(Transcript(
+                conversation, policy, self, batch, first, spread[n],
+                {i - first: tuple(Topic(i - first, *t) for t in topics[i]) for i in range(first, last) if i in topics},
+                tuple(Mood(i - first, *moods[i]) for i in range(first, last) if i in moods)))
+            first = last
+        return out
+
+    def _spread(self, conversations: Sequence[Conversation], hits: Hits) -> list[dict[int, list[Hit]]]:
+        """Hand the hits of the rules' phrase lists out to their conversations; drop those inside a longer allowed word."""
+        spread: list[dict[int, list[Hit]]] = [{} for _ in conversations]
+        cleared: dict[tuple[int, int], list[tuple[int, int, int]]] = {}
+        owners, allowing = self.matcher.owners, self.matcher.allowing
+        home = [(n, i) for n, c in enumerate(conversations) for i in range(len(c.messages))]
+        chosen = np.flatnonzero(self.matcher.listed[hits.phrase])
+        for message, start, end, phrase in zip(hits.message[chosen].tolist(), hits.start[chosen].tolist(), hits.end[chosen].tolist(),
+                                               hits.phrase[chosen].tolist(), strict=True):
+            n, i = home[message]
+            mine = spread[n]
+            for words in owners[phrase]:
+                if words in mine:
+                    mine[words].append((i, start, end))
+                else:
+                    mine[words] = [(i, start, end)]
+            for words in allowing[phrase]:
+                cleared.setdefault((n, words), []).append((i, start, end))
+        for (n, words), allowed in cleared.items():
+            if words in spread[n]:
+                left = [h for h in spread[n][words] if not any(a[0] == h[0] and a[1] <= h[1] and h[2] <= a[2] for a in allowed)]
+                if left:
+                    spread[n][words] = left
+                else:
+                    del spread[n][words]
+        return spread
