@@ -51,8 +51,9 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """An article: its fixed slots, its slots to draw from, and what customers ask of it."""
+    """An article: its fixed slots, its slots to draw from (each variant a set that fits together), and what customers ask of it."""
 
+    variants: tuple[Mapping[str, tuple[str, ...]], ...]
     facts: Mapping[str, str]
     choices: Mapping[str, tuple[str, ...]]
     talks: Mapping[str, tuple[Talk, ...]]
@@ -70,13 +71,16 @@ class Shop:
     lead: tuple[str, str]
     facts: Mapping[str, str]
     stamps: tuple[str, ...]
-    variants: tuple[Mapping[str, tuple[str, ...]], ...]
     products: tuple[Product, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """One kind of chat. `group`: good, negative, risk or fault; `weight`: its number in a day of 600; `csat`: lowest and highest rating."""
+    """One kind of chat. `group`: good, negative, risk or fault; `weight`: its share of the day; `csat`: lowest and highest rating.
+
+    `expect` and `clear`: categories that should, and must not, be found; `habit`: which agents it happens to; `when`: day, peak or night;
+    `plain`: customers type without slips; `before`: beats of which one may come first; `beats`, `upto`: those that may follow, and how many.
+    """
 
     name: str
     steps: tuple[Step, ...]
@@ -94,6 +98,7 @@ class Scenario:
     welcome: bool = False
     closing: bool = False
     plain: bool = False
+    before: str = ""
     beats: str = ""
     upto: int = 0
 

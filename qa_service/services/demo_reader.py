@@ -18,7 +18,7 @@ from qa_service.model.errors import SourceError
 from qa_service.services.demo_material import Bubble, Lines, Material, Person, Persona, Product, Scenario, Shop, Step, Talk
 
 ROLES: Final[Mapping[str, str]] = {"c": "customer", "a": "agent", "m": "lead", "b": "bot", "s": "system"}
-SPOKEN_SLOTS: Final = frozenset(("me", "qin", "o", "stamp", "today", "yesterday", "tomorrow"))
+SPOKEN_SLOTS: Final = frozenset(("me", "qin", "o", "stamp", "today", "yesterday", "tomorrow", "till", "colour2"))
 _LIST_NAME: Final = re.compile(r"[a-z_]+")
 _KIND: Final = re.compile(r"<(\w+)>(.*)", re.DOTALL)
 _STEP_KEYS: Final = frozenset((*ROLES, "wait", "chance", "do"))
@@ -58,13 +58,14 @@ def _read(path: Path) -> dict[str, Any]:
 
 def _common_slots(shops: Iterable[Mapping[str, Any]]) -> frozenset[str]:
     """Slots that every article of every shop can fill."""
-    sets = [frozenset(("title", *shop["facts"], *variant, *product)) - {"faq"}
-            for shop in shops for variant in shop["variants"] for product in shop["products"]]
+    sets = [frozenset(("title", *shop["facts"], *variant, *product)) - {"faq", "variants"}
+            for shop in shops for product in shop["products"] for variant in product.get("variants", shop["variants"])]
     return frozenset.intersection(*sets)
 
 
 def _person(raw: Mapping[str, Any]) -> Person:
-    return Person(**{key: tuple(value) if isinstance(value, list) else value for key, value in raw.items()})
+    fields: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in raw.items()}
+    return Person(**fields)
 
 
 def _range(text: str) -> tuple[float, float]:
@@ -102,12 +103,12 @@ class _Reader:
         shared, products = self.talks(raw["faq"]), []
         for item in raw["products"]:
             own = self.talks(item.get("faq", {}))
-            products.append(Product({k: v for k, v in item.items() if isinstance(v, str)},
-                                    {k: tuple(v) for k, v in item.items() if isinstance(v, list)},
+            variants = tuple({k: tuple(v) for k, v in variant.items()} for variant in item.get("variants", raw["variants"]))
+            products.append(Product(variants, {k: v for k, v in item.items() if isinstance(v, str)},
+                                    {k: tuple(v) for k, v in item.items() if isinstance(v, list) and k != "variants"},
                                     {topic: own.get(topic, ()) + shared.get(topic, ()) for topic in own | shared}))
         return Shop(key, raw["channel"], raw["weight"], raw["automatic"], self.variants(raw["hello"])[0],
-                    (raw["lead"]["id"], raw["lead"]["name"]), {**raw["facts"], "title": raw["title"]}, tuple(raw["stamps"]),
-                    tuple({k: tuple(v) for k, v in variant.items()} for variant in raw["variants"]), tuple(products))
+                    (raw["lead"]["id"], raw["lead"]["name"]), {**raw["facts"], "title": raw["title"]}, tuple(raw["stamps"]), tuple(products))
 
     def steps(self, raw: Iterable[Mapping[str, Any]]) -> tuple[Step, ...]:
         """The steps of a scenario or beat."""
@@ -134,7 +135,8 @@ class _Reader:
         """A scenario; `polite` is short for welcome and closing."""
         steps, polite, more = self.steps(raw.pop("steps")), raw.pop("polite", False), raw.pop("more", None)
         low, high = _range(raw.pop("csat"))
-        if more is not None and more["from"] not in beats or not set(raw.get("shops", ())) <= set(shops):
+        named = {more["from"]} if more else set()
+        if not named | {raw.get("before", next(iter(beats)))} <= set(beats) or not set(raw.get("shops", ())) <= set(shops):
             raise SourceError("未知的店铺或插曲", where=name)
         rest = {key: tuple(value) if isinstance(value, list) else value for key, value in raw.items()}
         return Scenario(name, steps, csat=(int(low), int(high)), **{"welcome": polite, "closing": polite, **rest},

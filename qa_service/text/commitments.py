@@ -1,7 +1,7 @@
 """The commitment ledger of one chat: which future acts the shop promised, by when, for how much, and what the chat later says of them.
 
 A commitment is an act (commitment_patterns.ACT_OF) that the shop itself will do: somebody of the shop acts or the customer receives, something
-says it lies ahead, and nothing says that it is done, denied, asked about, or the customer's to do (commitment_tests). The clause decides, not
+says it lies ahead, and nothing says that it is done, denied, asked about, or the customer's to do (commitment_deeds). The clause decides, not
 the word. Only messages of people (role agent) that hold language are read.
 """
 from __future__ import annotations
@@ -14,9 +14,10 @@ from typing import Final
 from qa_service.model.conversation import LANGUAGE_KINDS, Conversation, Message
 from qa_service.model.finding import Commitment
 from qa_service.text.amounts import find_amounts
+from qa_service.text.commitment_act import BARE_HEAD, BARE_LONGEST, BARE_TAIL, LEFT, Act, Bubble
+from qa_service.text.commitment_deeds import promised
 from qa_service.text.commitment_patterns import ACT, ACT_OF, BOUNDARY, EVIDENCE, TYPE_OF
 from qa_service.text.commitment_status import verdict
-from qa_service.text.commitment_tests import BARE_HEAD, BARE_LONGEST, BARE_TAIL, Act, Bubble, promised
 from qa_service.text.deadlines import HINT, Deadline, due_of, find_deadlines
 
 _FILLER: Final = re.compile(r"(?:好的|好滴|嗯+|恩+|亲爱[的哒滴]|亲+(?!爱)|客官|可以的|不好意思|您好|抱歉|是的|的|这样|那)*\s*")
@@ -43,19 +44,18 @@ def read_commitments(conversation: Conversation, norms: Sequence[str]) -> tuple[
 
 def _read(index: int, message: Message, norm: str, first: re.Match[str]) -> list[Commitment]:
     bubble = Bubble(norm)
-    chosen: dict[tuple[int, str], Act] = {}
+    chosen: list[Act] = []
+    last: dict[tuple[int, str], int] = {}  # one promise of a type in a clause, unless the clause is very long
     for match in chain((first,), ACT.finditer(norm, first.end())):
         kind = ACT_OF[match.group()]
-        if kind is None:
-            continue
-        act = Act(kind, match.group(), bubble, match.start())
-        key = (act.low, TYPE_OF[kind])
-        if key not in chosen and promised(act):
-            chosen[key] = act
-    if not chosen:
-        return []
-    specific = {act.low for act in chosen.values() if act.kind not in _GENERIC}
-    kept = [act for act in chosen.values() if act.kind not in _GENERIC or act.low not in specific]
+        if kind is not None:
+            act = Act(kind, match.group(), bubble, match.start())
+            key = (act.clause, TYPE_OF[kind])
+            if act.start - last.get(key, -LEFT) >= LEFT and promised(act):
+                last[key] = act.start
+                chosen.append(act)
+    specific = {act.clause for act in chosen if act.kind not in _GENERIC}
+    kept = [act for act in chosen if act.kind not in _GENERIC or act.clause not in specific]
     return sorted((_commitment(index, message, act) for act in kept), key=lambda c: (c.start, c.end, c.type))
 
 

@@ -1,0 +1,92 @@
+"""How the core is driven over a long stream: in this process, or in a pool of processes. Same input, same bytes, same order.
+
+A chunk of conversations goes in; out come the evaluations as finished JSON lines, and whatever the caller's `fold` makes of the
+chunk (a tally), so that nothing heavy crosses between processes.
+"""
+from __future__ import annotations
+
+import multiprocessing
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, Generic, TypeVar
+
+import orjson
+
+from qa_service.engine.inspector import Inspector
+from qa_service.model.conversation import Conversation
+from qa_service.model.wire import evaluation_to_dict
+
+CHUNK_CONVERSATIONS = 256
+CHUNK_MESSAGES = 8_192
+Folded = TypeVar("Folded")
+Fold = Callable[[Sequence[Conversation], Sequence[dict[str, Any]]], Folded]
+
+
+@dataclass(frozen=True, slots=True)
+class Scored(Generic[Folded]):
+    """One chunk done: its conversations, their evaluations as JSON lines (no line end), and the fold of both."""
+
+    conversations: Sequence[Conversation]
+    lines: list[bytes]
+    folded: Folded
+
+
+def chunks(conversations: Iterable[Conversation]) -> Iterator[list[Conversation]]:
+    """Chunks of bounded size, in order; their borders depend on the input alone, never on the number of workers."""
+    stream = iter(conversations)
+    chunk: list[Conversation] = []
+    size = 0
+    for conversation in stream:
+        chunk.append(conversation)
+        size += len(conversation.messages)
+        if len(chunk) >= CHUNK_CONVERSATIONS or size >= CHUNK_MESSAGES:
+            yield chunk
+            chunk, size = [], 0
+    if chunk:
+        yield chunk
+
+
+def score_chunk(inspector: Inspector, chunk: Sequence[Conversation], fold: Fold[Folded]) -> tuple[list[bytes], Folded]:
+    """Evaluate one chunk: the lines and the fold."""
+    documents = [evaluation_to_dict(e) for e in inspector.evaluate_many(chunk)]
+    return [orjson.dumps(d) for d in documents], fold(chunk, documents)
+
+
+def run_here(inspector: Inspector, conversations: Iterable[Conversation], fold: Fold[Folded]) -> Iterator[Scored[Folded]]:
+    """Score in this process."""
+    for chunk in chunks(conversations):
+        lines, folded = score_chunk(inspector, chunk, fold)
+        yield Scored(chunk, lines, folded)
+
+
+_worker: tuple[Inspector, Fold[Any]] | None = None  # one per worker process, set by its initialiser
+
+
+def _start(make: Callable[[], Inspector], fold: Fold[Any]) -> None:
+    global _worker
+    _worker = make(), fold
+
+
+def _score(chunk: Sequence[Conversation]) -> tuple[list[bytes], Any]:
+    assert _worker is not None
+    inspector, fold = _worker
+    return score_chunk(inspector, chunk, fold)
+
+
+def run_pool(make: Callable[[], Inspector], conversations: Iterable[Conversation], fold: Fold[Folded], workers: int) -> Iterator[Scored[Folded]]:
+    """Score in `workers` spawned processes; `make` (picklable) builds each one's Inspector. At most 2 chunks a worker are under way."""
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(workers, mp_context=context, initializer=_start, initargs=(make, fold)) as pool:
+        stream = chunks(conversations)
+        waiting: deque[tuple[list[Conversation], Future[tuple[list[bytes], Folded]]]] = deque()
+        for chunk in islice(stream, 2 * workers):
+            waiting.append((chunk, pool.submit(_score, chunk)))
+        while waiting:
+            chunk, future = waiting.popleft()
+            lines, folded = future.result()
+            for following in islice(stream, 1):
+                waiting.append((following, pool.submit(_score, following)))
+            yield Scored(chunk, lines, folded)

@@ -1,0 +1,154 @@
+"""JSON: one conversation a line; also one array of conversations, or objects written over several lines.
+
+A row is a non-blank line of JSONL (its number is the line's), or an element of an array or sequence of objects (counted from 1).
+"""
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+
+import orjson
+
+from qa_service.importers.base import Intake, Place, ReadOptions, Records, admit, clip, unstorable, with_defaults
+from qa_service.importers.encoding import Lines, head_text, undecodable
+from qa_service.importers.files import Source
+from qa_service.importers.ledger import mark
+from qa_service.model.conversation import Conversation
+from qa_service.model.errors import InvalidRecord, SourceError
+from qa_service.model.record import Reject
+from qa_service.model.wire import conversation_from_dict
+
+MAX_DOCUMENT: Final = 512 << 20
+"""Bytes of a file that is one array: it must be held whole, a file of lines need not."""
+MAX_DEPTH: Final = 64
+"""How deep values in `meta` may be nested: what lies deeper cannot be relied on to be written again."""
+_TOKEN: Final = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[][{},]', re.DOTALL)
+_EXACT: Final = 1 << 53
+
+
+def read_jsonl(source: Source, options: ReadOptions, intake: Intake) -> Records:
+    """Conversations of a JSON or JSONL file, one record a row."""
+    lines = Lines(source.stream, source.head)
+    name, ledger_text = source.name, "utf-8"
+    document = is_document(head_text(source.head))
+    for number, data, reason in _document(lines, name) if document else lines.chunks():
+        if not data or data.isspace():
+            continue
+        intake.rows += 1
+        encoding = ledger_text if document else lines.encoding
+        try:
+            if reason:
+                raise InvalidRecord(reason)
+            conversation = decode(data if encoding == "utf-8" else _text(data, encoding), options)
+        except InvalidRecord as error:
+            why = error.why + (f"。{error.fix}" if error.fix else "")
+            yield Reject(name, number, error.field, why, clip(data.decode(encoding, "backslashreplace")))
+        else:
+            yield admit(conversation, mark(data.strip()), Place(name, number), lambda d=data, e=encoding: d.decode(e, "backslashreplace"), intake)
+
+
+def _text(data: bytes, encoding: str) -> str:
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise InvalidRecord(undecodable(encoding, error)) from None
+
+
+def decode(data: bytes | str, options: ReadOptions) -> Conversation:
+    """One conversation from its JSON text (bytes are UTF-8). Raises InvalidRecord."""
+    try:
+        conversation = conversation_from_dict(orjson.loads(data), zone=options.zone)
+    except orjson.JSONDecodeError as error:
+        if isinstance(data, bytes):
+            _text(data, "utf-8")
+        raise InvalidRecord(f"不是合法的 JSON: {error.msg}(第 {error.pos + 1} 个字符)") from None
+    if _lost_digits(conversation):
+        conversation = _decode_exactly(data, options)
+    if ("\\u0000" in data if isinstance(data, str) else b"\\u0000" in data) and _escapes_nul(data):
+        raise unstorable(conversation) or InvalidRecord("含有空字符 U+0000,无法存储", field="/meta")
+    if any(_too_deep(m.meta) for m in conversation.messages if m.meta) or _too_deep(conversation.meta):
+        raise InvalidRecord(f"meta 嵌套超过 {MAX_DEPTH} 层", field="/meta")
+    return with_defaults(conversation, options)
+
+
+def _decode_exactly(data: bytes | str, options: ReadOptions) -> Conversation:
+    try:
+        return conversation_from_dict(json.loads(data), zone=options.zone)
+    except (ValueError, RecursionError) as error:
+        raise InvalidRecord(f"数字太长: {error}") from None
+
+
+def _lost_digits(c: Conversation) -> bool:
+    """orjson reads integers beyond 64 bits as floats: an id or order number written as a number would lose digits."""
+    return ("e+" in c.id or "e+" in c.agent.id or "e+" in c.customer.id or any("e+" in m.id or "e+" in m.agent_id for m in c.messages)
+            or any(type(v) is float and abs(v) >= _EXACT for v in c.meta.values()))
+
+
+def _escapes_nul(data: bytes | str) -> bool:
+    """Is one of the ``\\u0000`` really an escape, and not a written backslash followed by u0000?"""
+    text = data if isinstance(data, str) else data.decode("utf-8")
+    return "\\u0000" in text.replace("\\\\", "")
+
+
+def _too_deep(value: Any) -> bool:
+    level = [value]
+    for _ in range(MAX_DEPTH):
+        level = [x for v in level for x in (v.values() if isinstance(v, dict) else v) if isinstance(x, dict | list)]
+        if not level:
+            return False
+    return True
+
+
+def is_document(head: str) -> bool:
+    """Is this JSON one array, or objects spread over several lines, rather than one object a line? Told from the head."""
+    head = head.lstrip()
+    first, _, rest = head.partition("\n")
+    if head.startswith("["):
+        return not (rest.strip() and _parses(first))
+    if not head.startswith("{") or not rest.strip() or _parses(first):
+        return False
+    second = rest.lstrip().partition("\n")[0]
+    if second.startswith(('"', "}")):
+        return True
+    return first.rstrip().endswith(("[", ":")) and second.startswith(("{", "[")) and '"messages"' not in second
+
+
+def _parses(text: str) -> bool:
+    try:
+        orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return False
+    return True
+
+
+def _document(lines: Lines, name: str) -> Iterator[tuple[int, bytes, str]]:
+    data = lines.read(MAX_DOCUMENT + 1)
+    if len(data) > MAX_DOCUMENT:
+        raise SourceError(f"整个文件是一个 JSON 数组,超过 {MAX_DOCUMENT >> 20} MB", where=name, fix="请改存为 JSONL(每行一个会话),不限大小")
+    values = (v for v in split_values(data) if v and not v.isspace())
+    return ((number, value, "") for number, value in enumerate(values, 1))
+
+
+def split_values(data: bytes) -> Iterator[bytes]:
+    """The elements of a top-level array, or the top-level objects one after another. What belongs to none is a piece of its own."""
+    array = data.lstrip().startswith(b"[")
+    base = int(array)
+    depth = start = 0
+    for token in _TOKEN.finditer(data):
+        mark_ = data[token.start()]
+        if mark_ in b"[{":
+            depth += 1
+            if array and depth == 1:
+                yield data[start:token.start()]
+                start = token.end()
+        elif mark_ in b"]}":
+            depth -= 1
+            if depth <= base and not (array and depth == base):
+                yield data[start:token.start() if array else token.end()]
+                start, depth = token.end(), 0
+        elif mark_ == 0x2C and depth == base:
+            yield data[start:token.start()]
+            start = token.end()
+    yield data[start:]
