@@ -19,8 +19,8 @@ class EmptyReply:
     """One match per empty agent turn; its evidence is the whole turn.
 
     kind     greeting (courtesy short enough to be a greeting) · courtesy (longer courtesy) · marks (only marks or smileys) ·
-             acknowledgement ("嗯" to an open question) · echo (the customer's question back) · holding ("稍等", and nothing comes) ·
-             padding (a greeting within `within` seconds, the answer later or never)
+             query (only marks, a question mark among them) · acknowledgement ("嗯" to an open question) · echo (the customer's
+             question back) · holding ("稍等", and nothing comes) · padding (a greeting within `within` seconds, the answer later or never)
     length   border between greeting and courtesy, in characters without marks
     within   padding only: seconds
     """
@@ -34,29 +34,32 @@ class EmptyReply:
         return ALWAYS
 
     def __call__(self, t: Transcript) -> Iterable[Match]:
-        for reply in t.replies:
-            if reply.asked and self._is(t, reply) and t.concrete(reply.asked):
+        if self.kind in ("acknowledgement", "echo", "holding"):
+            replies = (r for r in t.short_replies if r.asked and self._says_little(t, r))
+        else:
+            replies = (r for r in t.silent_replies if r.asked and self._says_nothing(t, r))
+        for reply in replies:
+            if t.concrete(reply.asked):
                 yield Match(tuple(whole(t, i) for i in reply.answer))
 
-    def _is(self, t: Transcript, reply: Reply) -> bool:
-        kind = self.kind
-        if kind == "acknowledgement":
-            return all(t.is_acknowledgement(i) for i in reply.answer) and t.open_question(reply.asked[-1:]) and t.question(reply.asked[-1:])
-        if kind == "echo":
+    def _says_little(self, t: Transcript, reply: Reply) -> bool:
+        if self.kind == "acknowledgement":
+            last = reply.asked[-1:]
+            return all(t.is_acknowledgement(i) for i in reply.answer) and t.open_question(last) and t.question(last)
+        if self.kind == "echo":
             return _echoes(t, reply)
-        if kind == "holding":
-            return all(t.is_holding(i) for i in reply.answer) and not _comes_back(t, reply)
-        if t.says_something(reply.answer):
-            return False
+        return all(t.is_holding(i) for i in reply.answer) and not _comes_back(t, reply)
+
+    def _says_nothing(self, t: Transcript, reply: Reply) -> bool:
         bare = "".join(t.bare(i) for i in reply.answer)
         in_place = any(t.finds("courtesy.thanks", i) if bare else EMOTICON in t.norm(i) for i in reply.answer)
         if in_place and not t.question(reply.asked):
             return False  # a smile, thanks or a farewell to something that is no question
-        if kind == "marks":
+        if self.kind == "marks":
             return not bare
-        if kind == "padding":
+        if self.kind == "padding":
             return bool(bare) and self._pads(t, reply)
-        return bool(bare) and (len(bare) <= self.length) == (kind == "greeting")
+        return bool(bare) and (len(bare) <= self.length) == (self.kind == "greeting")
 
     def _pads(self, t: Transcript, reply: Reply) -> bool:
         asked, answered = t.messages[reply.asked[0]].at, t.messages[reply.answer[0]].at

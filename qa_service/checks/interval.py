@@ -37,7 +37,7 @@ class Interval:
             since = reply.asked[0] if reply.asked and since is None else since
             if since is None:
                 continue
-            if self.effective and t.concrete(reply.asked) and not t.says_something(reply.answer):
+            if self.effective and not t.says_something(reply.answer) and t.concrete(reply.asked):
                 continue
             wait = seconds_between(t.messages[since].at, t.messages[reply.answer[0]].at)
             begun, since = since, None

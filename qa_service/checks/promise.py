@@ -1,13 +1,19 @@
 """`promise`: what the ledger says was promised, judged against the shop's policy."""
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 
-from qa_service.checks.base import ALWAYS, Match
+from qa_service.checks.base import ALWAYS, Match, Text
 from qa_service.model.finding import Commitment
+from qa_service.text.amounts import CN_NUMBER, number
 from qa_service.text.measures import seconds_between
 from qa_service.text.transcript import Transcript
+
+_SPAN: Final = re.compile(rf"(\d{{1,4}}|{CN_NUMBER})\s?(小时|h|个?工作日|天|日)(?:之内|以内|内)?")
+_HOURS_OF: Final = {"小时": 1, "h": 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +26,7 @@ class Promise:
     hours_under    policy fact: the shortest time that can be kept
     status         only commitments with this status (contradicted, open, kept)
     refused        policy fact (a list): types this shop does not offer at all
+    unless         texts that clear a commitment in whose message they stand
     """
 
     types: tuple[str, ...] = ()
@@ -28,6 +35,7 @@ class Promise:
     hours_under: str = ""
     status: str = ""
     refused: str = ""
+    unless: tuple[Text, ...] = ()
 
     def literals(self) -> frozenset[int] | None:
         """The ledger has its own words."""
@@ -38,7 +46,7 @@ class Promise:
             if (self.types and c.type not in self.types) or (self.status and c.status != self.status):
                 continue
             detail = self._breaks(t, c)
-            if detail is not None:
+            if detail is not None and not any(text.occurs(t, c.message) for text in self.unless):
                 yield Match(((c.message, c.start, c.end),), detail=detail)
 
     def _breaks(self, t: Transcript, c: Commitment) -> str | None:
@@ -58,5 +66,10 @@ class Promise:
 
 
 def _hours(t: Transcript, c: Commitment) -> float | None:
+    """Hours from the words to the moment promised; where that counts from another event (付款后72小时内), the hours as they were said."""
     seconds = seconds_between(t.messages[c.message].at, c.due)
-    return None if seconds is None else seconds / 3600
+    if seconds is not None:
+        return seconds / 3600
+    said = _SPAN.search(c.deadline_text or "")
+    amount = number(said.group(1)) if said else None
+    return None if said is None or amount is None else amount * _HOURS_OF.get(said.group(2), 24)

@@ -3,18 +3,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Final
 
 from qa_service.checks.base import Match, Scope, Text
+from qa_service.text.normalise import NOT_LANGUAGE
 from qa_service.text.phrases import Hit
 from qa_service.text.transcript import Reply, Transcript
+
+_LONGEST_ECHO: Final = 80  # a longer text is no mere echo, and is not compared
 
 
 @dataclass(frozen=True, slots=True)
 class WholeReply:
-    """One match per agent turn whose content is what `says` describes.
+    """One match per agent turn whose content is what `says` describes. A turn that shows a picture, a card or a link says more.
 
     says       texts of which one must stand in the turn
     leaves     how many characters of content the turn may hold besides the hits (courtesy and particles do not count)
+    aside      groups of the lexicon that count as nothing too: who speaks, since when, how sure ("我们这边暂时")
+    echo       what repeats the customer's own words (two characters or more together) counts as nothing
     unless     texts anywhere in the turn that clear it: a reason, a next step, an apology with a way out
     holds_no   groups of the lexicon (slots.*) that must not occur in the rest of the turn: a number, a time, a step is an answer
     where      scope of the replies: topics asked, concrete questions only, first or last replies
@@ -24,6 +30,8 @@ class WholeReply:
 
     says: tuple[Text, ...]
     leaves: int = 4
+    aside: tuple[str, ...] = ()
+    echo: bool = False
     unless: tuple[Text, ...] = ()
     holds_no: tuple[str, ...] = ()
     where: Scope = field(default_factory=Scope)
@@ -62,8 +70,29 @@ class WholeReply:
         return not any(text.occurs(t, i) for text in self.asked_not for i in reply.asked)
 
     def _says_only(self, t: Transcript, reply: Reply, hits: list[Hit]) -> bool:
-        rest = [t.rest(i, [h for h in hits if h[0] == i]) for i in reply.answer]
+        asked = "\n".join(t.bare(i) for i in reply.asked) if self.echo else ""
+        if any(NOT_LANGUAGE in t.norm(i) for i in reply.answer):
+            return False
+        rest = [self._beside(t, t.rest(i, [h for h in hits if h[0] == i]), asked) for i in reply.answer]
         if sum(map(len, rest)) > self.leaves:
             return False
         return not any(t.group(group).search(text) for group in self.holds_no for text in rest)
 
+    def _beside(self, t: Transcript, text: str, asked: str) -> str:
+        for group in self.aside:
+            text = t.group(group).sub("", text)
+        return _without_echo(text, asked) if asked and len(text) <= _LONGEST_ECHO else text
+
+
+def _without_echo(text: str, asked: str) -> str:
+    """`text` without the runs of two characters or more that stand in `asked`."""
+    kept, at = "", 0
+    while at < len(text):
+        end = at
+        while end < len(text) and text[at:end + 1] in asked:
+            end += 1
+        if end - at < 2:
+            kept += text[at]
+            end = at + 1
+        at = end
+    return kept

@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from functools import partial
 from typing import Any, Final
 
 import orjson
@@ -31,13 +32,13 @@ _EXACT: Final = 1 << 53
 def read_jsonl(source: Source, options: ReadOptions, intake: Intake) -> Records:
     """Conversations of a JSON or JSONL file, one record a row."""
     lines = Lines(source.stream, source.head)
-    name, ledger_text = source.name, "utf-8"
+    name = source.name
     document = is_document(head_text(source.head))
     for number, data, reason in _document(lines, name) if document else lines.chunks():
         if not data or data.isspace():
             continue
         intake.rows += 1
-        encoding = ledger_text if document else lines.encoding
+        encoding = "utf-8" if document else lines.encoding
         try:
             if reason:
                 raise InvalidRecord(reason)
@@ -46,7 +47,7 @@ def read_jsonl(source: Source, options: ReadOptions, intake: Intake) -> Records:
             why = error.why + (f"。{error.fix}" if error.fix else "")
             yield Reject(name, number, error.field, why, clip(data.decode(encoding, "backslashreplace")))
         else:
-            yield admit(conversation, mark(data.strip()), Place(name, number), lambda d=data, e=encoding: d.decode(e, "backslashreplace"), intake)
+            yield admit(conversation, mark(data.strip()), Place(name, number), partial(data.decode, encoding, "backslashreplace"), intake)
 
 
 def _text(data: bytes, encoding: str) -> str:
@@ -137,18 +138,18 @@ def split_values(data: bytes) -> Iterator[bytes]:
     base = int(array)
     depth = start = 0
     for token in _TOKEN.finditer(data):
-        mark_ = data[token.start()]
-        if mark_ in b"[{":
+        first = data[token.start()]
+        if first in b"[{":
             depth += 1
             if array and depth == 1:
                 yield data[start:token.start()]
                 start = token.end()
-        elif mark_ in b"]}":
+        elif first in b"]}":
             depth -= 1
             if depth <= base and not (array and depth == base):
                 yield data[start:token.start() if array else token.end()]
                 start, depth = token.end(), 0
-        elif mark_ == 0x2C and depth == base:
+        elif first == 0x2C and depth == base:
             yield data[start:token.start()]
             start = token.end()
     yield data[start:]

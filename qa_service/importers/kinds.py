@@ -31,16 +31,15 @@ _CHANNEL_WORDS: Final[dict[str, str]] = {
     "web": "网页 官网 网站 web website h5 pc app", "other": "其他 其它 other",
 }
 CHANNEL_OF: Final[dict[str, str]] = {word: channel for channel, words in _CHANNEL_WORDS.items() for word in words.split()}
+_LONGEST: Final = 64
 _MARKED: Final = re.compile(r"\[([^\[\]\s]{2,5})\]|<([a-z]{3,5})>")
 _LINK: Final = re.compile(r"https?://[^\s\u3000-\u9fff\uff00-\uffef]+", re.IGNORECASE)
 
 
 def plain_word(text: str) -> str:
     """A cell or header reduced to what identifies it: width, case, blanks, ``_ - .`` and a trailing bracket do not count."""
-    if text.isascii():
-        text = text.strip().lower()
-    else:
-        text = unicodedata.normalize("NFKC", text.strip().lstrip("\ufeff")).lower()
+    text = text.strip()[:_LONGEST]
+    text = text.lower() if text.isascii() else unicodedata.normalize("NFKC", text.lstrip("\ufeff")).lower()
     if not text.isalnum():
         text = re.sub(r"[\[(【].*?[\])】]$", "", text)
         text = re.sub(r"[\s_\-./*:\"']+", "", text)

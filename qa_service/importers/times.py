@@ -12,6 +12,7 @@ _CLOCK_ONLY: Final = re.compile(_CLOCK)
 _DAY_ONLY: Final = re.compile(_DATE)
 _NUMBER: Final = re.compile(r"\d{1,17}(?:\.\d+)?")
 _EXCEL_EPOCH: Final = datetime(1899, 12, 30)
+_LONGEST: Final = 64
 _YEARS: Final = range(1970, 2201)
 # How long an epoch is in each unit, for the years 2001 to 2286.
 _EPOCH_UNITS: Final[dict[int, int]] = {10: 1, 13: 1_000, 16: 1_000_000}
@@ -23,6 +24,8 @@ def parse_written_time(text: str, zone: tzinfo) -> datetime | None:
     if not text:
         return None
     try:
+        if len(text) > _LONGEST:
+            raise ValueError(text)
         at = _parse(text, zone)
     except (ValueError, OverflowError, OSError):
         raise ValueError(f"不是认得的时间: {text[:40]!r}") from None
@@ -79,7 +82,7 @@ def _clock(half: str | None, hour: str, minute: str, second: str | None, fractio
 
 def parse_clock(text: str) -> time | None:
     """A time of day without a date, such as ``10:02:03``; None when the text is something else."""
-    match = _CLOCK_ONLY.fullmatch(text.strip())
+    match = _CLOCK_ONLY.fullmatch(text.strip()) if len(text) <= _LONGEST else None
     if match is None:
         return None
     try:

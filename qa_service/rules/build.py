@@ -11,6 +11,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 from qa_service.checks.absence import Absence
 from qa_service.checks.base import GUARDS, Check, Guard, Scope, Text
 from qa_service.checks.combine import Combine
+from qa_service.checks.context import Context
 from qa_service.checks.empty_reply import EmptyReply
 from qa_service.checks.interval import Interval
 from qa_service.checks.label import Label
@@ -31,7 +32,7 @@ from qa_service.text.phrases import PhraseBook
 
 CHECKS: Mapping[str, type[Any]] = {
     "phrase": Phrase, "reply": WholeReply, "empty_reply": EmptyReply, "sequence": SequenceCheck, "absence": Absence,
-    "repetition": Repetition, "similar": Similar, "measure": MeasureIs, "interval": Interval, "label": Label, "combine": Combine,
+    "repetition": Repetition, "similar": Similar, "measure": MeasureIs, "interval": Interval, "label": Label, "combine": Combine, "context": Context,
     "promise": Promise, "personal_data": PersonalData}
 
 # What a word-valued parameter may say, by (class, field).
@@ -40,7 +41,7 @@ _CHOICES: Mapping[tuple[type[Any], str], frozenset[str]] = {
     (Scope, "asked"): frozenset(TOPICS), (Scope, "answers"): frozenset(("", "concrete")),
     (Guard, "skip"): GUARDS, (Guard, "only"): GUARDS,
     (Phrase, "boundary"): frozenset(("", "word")),
-    (EmptyReply, "kind"): frozenset(("greeting", "courtesy", "marks", "acknowledgement", "echo", "holding", "padding")),
+    (EmptyReply, "kind"): frozenset(("greeting", "courtesy", "marks", "acknowledgement", "echo", "holding", "padding", "query")),
     (SequenceCheck, "place"): frozenset(("before", "after", "around", "same", "same_turn")),
     (Absence, "trigger"): frozenset(("opening", "closing")),
     (MeasureIs, "name"): frozenset(MEASURES), (Interval, "which"): frozenset(("any", "first", "later")),
@@ -126,7 +127,7 @@ class Builder:
             allowed = _CHOICES.get((cls, name))
             if allowed is not None and text not in allowed:
                 raise RefusedStandard(f"{path}: 不认识 {text!r}", fix=f"可用: {'、'.join(sorted(x for x in allowed if x))}")
-            if name == "holds_no" and text not in self.lexicon.groups:
+            if name in ("holds_no", "aside") and text not in self.lexicon.groups:
                 raise RefusedStandard(f"{path}: 词库没有分组 {text!r}", fix=f"可用: {'、'.join(self.lexicon.groups)}")
             return text
         if kind in (int, float):

@@ -9,6 +9,7 @@ from typing import Any, Final
 from qa_service.model.errors import RefusedStandard
 from qa_service.model.finding import SEVERITIES, STATUSES
 from qa_service.rules.build import Builder
+from qa_service.rules.policy import FACTS
 from qa_service.rules.rule import Example, Rule
 from qa_service.rules.source import Entry, read_list, read_yaml
 
@@ -81,9 +82,18 @@ def _validate(entry: Entry, label: str) -> None:
         refuse("source", "出处应为 {title: …, checked: 年-月}")
     if not isinstance(data.get("policy") or {}, Mapping):
         refuse("policy", "policy 应为 店铺政策: 值 的映射")
+    for fact, wanted in (data.get("policy") or {}).items():
+        if fact not in FACTS:
+            refuse("policy", f"没有名为 {fact!r} 的政策项,规则永远不会命中", f"可用: {'、'.join(FACTS)}")
+        if isinstance(wanted, Mapping) and not (wanted and set(wanted) <= {"over", "under"} and all(map(_is_number, wanted.values()))):
+            refuse("policy", f"政策项 {fact} 的条件应为值、列表,或 {{over: 数, under: 数}},得到 {wanted!r}")
     for key in ("hits", "misses", "known_misses"):
         if not isinstance(data.get(key) or [], list):
             refuse(key, f"{key} 应为列表")
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _example(value: Any, entry: Entry, key: str, label: str) -> Example:

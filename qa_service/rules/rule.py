@@ -22,7 +22,7 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One entry of a pack. `where` is ``path:line``; `policy` facts must hold for the rule to apply (a list: any of them)."""
+    """One entry of a pack. `where` is ``path:line``; `policy` facts must hold for the rule to apply (see `fact_fits`)."""
 
     id: str
     name: str
@@ -52,11 +52,7 @@ class Rule:
             return False
         if self.channels and t.conversation.channel not in self.channels:
             return False
-        for key, wanted in self.policy.items():
-            fact = t.policy.get(key)
-            if fact not in wanted if isinstance(wanted, list) else fact != wanted:
-                return False
-        return True
+        return all(fact_fits(t.policy.get(key), wanted) for key, wanted in self.policy.items())
 
     def find(self, t: Transcript) -> list[Finding]:
         """All findings of this rule in a conversation."""
@@ -71,3 +67,12 @@ class Rule:
         nth = counts[words] = counts.get(words, 0) + 1
         return Finding(self.id, self.name, self.category, self.severity, self.status, self.title, self.why, self.suggest, self.source,
                        spans, fingerprint(self.id, words, nth), round(self.confidence * match.confidence, 2), self.needs_human, match.detail)
+
+
+def fact_fits(fact: Any, wanted: Any) -> bool:
+    """Whether a fact of the shop's policy is what a rule wants: a value, a list (any of them), or {over: n, under: n} (exclusive)."""
+    if isinstance(wanted, Mapping):
+        if isinstance(fact, bool) or not isinstance(fact, int | float):
+            return False
+        return bool(fact > wanted.get("over", float("-inf")) and fact < wanted.get("under", float("inf")))
+    return fact in wanted if isinstance(wanted, list) else bool(fact == wanted)

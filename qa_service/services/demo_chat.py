@@ -71,7 +71,7 @@ class Chat:
     def conversation(self, identifier: str) -> Conversation:
         """Write the chat from its first to its last message."""
         rng, scenario = self._rng, self._scenario
-        if scenario.opening == "customer" and scenario.welcome and not scenario.plain and rng.random() < 0.45:
+        if scenario.opening and scenario.welcome and not scenario.plain and rng.random() < 0.45:
             self._open()
         if scenario.before and not scenario.order and rng.random() < 0.4:
             self._play(rng.choice(self._stock.beats[scenario.before]))
@@ -81,7 +81,8 @@ class Chat:
                 self._play(rng.choice(self._stock.beats[scenario.beats]))
         if scenario.closing:
             self._close()
-        meta: dict[str, object] = {"scenario": scenario.name, "group": scenario.group, "expect": list(scenario.expect), "clear": list(scenario.clear)}
+        meta: dict[str, object] = {
+            "scenario": scenario.name, "group": scenario.group, "expect": list(scenario.expect), "clear": list(scenario.clear)}
         if scenario.order:
             meta["order_id"] = self._slots["order"]
         if rng.random() < _RATED:
@@ -192,7 +193,7 @@ class Chat:
         self._now += max(delay, 1.0) if self._messages else 0
         agent = ""
         if role == "lead":
-            role, agent = "agent", self._shop.lead[0]
+            role, agent = "agent", self._shop.lead
         elif role == "agent":
             agent = self._person.id
         at = self._midnight + timedelta(seconds=int(self._now))

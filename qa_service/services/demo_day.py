@@ -1,7 +1,8 @@
 """A believable day of Chinese e-commerce service, invented: the same material, seed, day and number always give the same chats.
 
-Each chat's `meta` tells what was put into it: `scenario`, `group` (good, negative, risk, fault), `expect` (categories that should be found; a root such as
-``promise`` stands for any category below it), `clear` (categories that must stay silent), and, as a source would give them, `order_id` and `csat` 1 … 5.
+Each chat's `meta` tells what was put into it: `scenario`, `group` (good, negative, risk, fault), `expect` (categories that should be
+found; a root such as ``promise`` stands for any category below it), `clear` (categories that must stay silent), and, as a source would
+give them, `order_id` and `csat` 1 … 5. A good chat may still lack a closing or an invitation, as real ones do.
 """
 from __future__ import annotations
 
@@ -26,8 +27,8 @@ def demo_day(material: Path, *, chats: int = 600, seed: int = 20251111, day: dat
     midnight = datetime.combine(day, time(), ZONE)
     desks = [_desks(stock, scenario) for scenario in stock.scenarios]
     personas = [persona.weight for persona in stock.personas]
-    plan = [(_start(stock, scenario, rng), number)
-            for number, (scenario, count) in enumerate(zip(stock.scenarios, quotas(stock.scenarios, chats), strict=True)) for _ in range(count)]
+    counts = quotas(stock.scenarios, chats)
+    plan = [(_start(stock, scenario, rng), number) for number, scenario in enumerate(stock.scenarios) for _ in range(counts[number])]
     for nth, (second, number) in enumerate(sorted(plan), 1):
         pairs, weights = desks[number]
         (shop, person), = rng.choices(pairs, weights)

@@ -32,7 +32,8 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """An agent and their habits. `speed`: median seconds to a reply; `peak`: its factor at the peak; the rest are chances or lists to draw from."""
+    """An agent. `speed`: median seconds to a reply; `peak`: its factor at the peak; `welcome` … `emoji`: chances; `fault`: proneness
+    to faults; `address`, `particle`: drawn at every mention; `habits`: how strongly a kind of fault is this person's own."""
 
     id: str
     name: str
@@ -61,14 +62,14 @@ class Product:
 
 @dataclass(frozen=True, slots=True)
 class Shop:
-    """A shop. `automatic`: the role under which the source exports the automatic welcome; `lead` = (id, name) of the supervisor."""
+    """A shop. `automatic`: the role under which the source exports the automatic welcome; `lead`: id of the supervisor."""
 
     id: str
     channel: str
     weight: float
     automatic: str
     hello: Line
-    lead: tuple[str, str]
+    lead: str
     facts: Mapping[str, str]
     stamps: tuple[str, ...]
     products: tuple[Product, ...]
@@ -79,7 +80,8 @@ class Scenario:
     """One kind of chat. `group`: good, negative, risk or fault; `weight`: its share of the day; `csat`: lowest and highest rating.
 
     `expect` and `clear`: categories that should, and must not, be found; `habit`: which agents it happens to; `when`: day, peak or night;
-    `plain`: customers type without slips; `before`: beats of which one may come first; `beats`, `upto`: those that may follow, and how many.
+    `order`: there is an order; `bot`: the machine welcomes; `welcome`, `closing`: the agent may; `opening`: a greeting or card may come
+    first; `plain`: customers type without slips; `before`: beats of which one may come first; `beats`, `upto`: those that may follow.
     """
 
     name: str
@@ -92,7 +94,7 @@ class Scenario:
     clear: tuple[str, ...] = ()
     habit: str = ""
     when: str = "day"
-    opening: str = "customer"
+    opening: bool = True
     order: bool = False
     bot: bool = True
     welcome: bool = False

@@ -1,7 +1,8 @@
 """Reads the demo day's material: YAML, once, compiled into tuples.
 
-A value of YAML text holds one variant per line; in a line ``|`` parts bubbles, ``<image>`` and the like name a bubble's kind, ``{slot}`` is filled
-per chat. Everything is checked while it is read: an unknown slot, list, shop or key raises SourceError naming the file and the text.
+A value of YAML text holds one variant per line; in a line ``|`` parts bubbles, ``<image>`` and the like name a bubble's kind,
+``{slot}`` is filled per chat. Everything is checked while it is read: an unknown slot, list, shop or key raises SourceError naming
+the file or the text.
 """
 from __future__ import annotations
 
@@ -108,7 +109,7 @@ class _Reader:
                                     {k: tuple(v) for k, v in item.items() if isinstance(v, list) and k != "variants"},
                                     {topic: own.get(topic, ()) + shared.get(topic, ()) for topic in own | shared}))
         return Shop(key, raw["channel"], raw["weight"], raw["automatic"], self.variants(raw["hello"])[0],
-                    (raw["lead"]["id"], raw["lead"]["name"]), {**raw["facts"], "title": raw["title"]}, tuple(raw["stamps"]), tuple(products))
+                    raw["lead"]["id"], {**raw["facts"], "title": raw["title"]}, tuple(raw["stamps"]), tuple(products))
 
     def steps(self, raw: Iterable[Mapping[str, Any]]) -> tuple[Step, ...]:
         """The steps of a scenario or beat."""

@@ -9,7 +9,8 @@ CN_NUMBER: Final = "[零一二两三四五六七八九十百半]{1,6}"
 _DIGITS: Final = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"两": 2}
 _NUMBER: Final = rf"(?:\d{{1,8}}(?:\.\d{{1,2}})?|{CN_NUMBER})"
 AMOUNT: Final = re.compile(
-    rf"(?:¥|rmb\s?)?(?:(?P<low>{_NUMBER})\s?[-~到至]\s?)?(?P<sum>{_NUMBER}|几|十几|几十)\s?(?P<unit>元|块(?:钱)?(?P<tail>[一二三四五六七八九\d](?!\d))?|毛(?:钱)?|rmb)"
+    rf"(?:¥|rmb\s?)?(?:(?P<low>{_NUMBER})\s?[-~到至]\s?)?(?P<sum>{_NUMBER}|几|十几|几十)\s?"
+    rf"(?P<unit>元|块(?:钱)?(?P<tail>[一二三四五六七八九\d](?!\d))?|毛(?:钱)?|rmb)"
     r"|¥\s?(?P<bare>\d{1,8}(?:\.\d{1,2})?)"
     r"|(?P<share>\d{1,3}(?:\.\d{1,2})?%)")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from operator import attrgetter
-from typing import Final, Literal
+from typing import Final
 
 from qa_service.text import commitment_patterns as p
 from qa_service.text.deadlines import HINT, Deadline, find_deadlines
@@ -60,7 +60,8 @@ class Bubble:
 class Act:
     """One act word at norm[start:end] in the clause part norm[low:high]; `whole`: the clause ends at high."""
 
-    __slots__ = ("_actor", "_deadline", "actor_start", "bubble", "clause", "end", "high", "kind", "left", "low", "norm", "right", "start", "whole", "word")
+    __slots__ = ("_actor", "_deadline", "_looked", "actor_start", "bubble", "clause", "end", "high", "kind", "left", "low", "norm", "right",
+                 "start", "whole", "word")
 
     def __init__(self, kind: str, word: str, bubble: Bubble, start: int) -> None:
         end = start + len(word)
@@ -71,7 +72,8 @@ class Act:
         self.start, self.end, self.low, self.high, self.whole = start, end, low, high, high == bubble.cuts[cut]
         self.left, self.right = self.norm[low:start], self.norm[end:high]
         self._actor: str | None = None
-        self._deadline: Deadline | Literal[False] | None = False
+        self._deadline: Deadline | None = None
+        self._looked = False
         self.actor_start = start
 
     @property
@@ -90,7 +92,8 @@ class Act:
 
         Failing these, a neighbouring clause that is nothing but a time limit ("给您回电,24小时内").
         """
-        if self._deadline is False:
+        if not self._looked:
+            self._looked = True
             inside = self.bubble.between(self.low, self.high)
             self._deadline = max(inside, key=self._rank) if inside else self._beside() if self.bubble.limits else None
         return self._deadline
@@ -105,7 +108,8 @@ class Act:
         for at in (here + 1, here - 1):
             if 0 < at < len(cuts) and 1 < cuts[at] - cuts[at - 1] <= BARE_LONGEST:
                 for limit in self.bubble.between(cuts[at - 1] + 1, cuts[at]):
-                    if limit.firm and BARE_HEAD.fullmatch(norm, cuts[at - 1] + 1, limit.start) and BARE_TAIL.fullmatch(norm, limit.end, cuts[at]):
+                    alone = BARE_HEAD.fullmatch(norm, cuts[at - 1] + 1, limit.start) and BARE_TAIL.fullmatch(norm, limit.end, cuts[at])
+                    if limit.firm and alone:
                         return limit
         return None
 

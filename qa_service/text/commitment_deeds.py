@@ -14,7 +14,8 @@ from qa_service.text.commitment_act import WE_BEFORE, Act
 from qa_service.text.commitment_money import MONEY_TESTS
 
 _OFFERS: Final = frozenset((
-    "reissue", "refund", "return_money", "compensate", "token", "exchange", "swap", "gift", "contact", "report", "call", "tell", "freight", "discount"))
+    "reissue", "refund", "return_money", "compensate", "token", "exchange", "swap", "gift", "contact", "report", "call", "tell",
+    "freight", "discount"))
 _ASKING_END: Final = ("可以不", "好么", "可以么", "是不", "对不")
 _WILL: Final = re.compile(r"(?<![不只才])会")
 _SHIP_AFTER: Final = re.compile(
@@ -26,6 +27,7 @@ _COURIER: Final = re.compile(r"快递|配送|派件|派送|小哥")
 _TO_CUSTOMER: Final = re.compile(r"(?:给|到)?(?:您|你|亲|客官)")
 _AFTER: Final = re.compile(r"(?<!售)(?<!最)后(?!面)|完毕|完成|清楚|结果|消息|到了|好了|有货|到货|好$")
 _BY_TEXT: Final = re.compile(r"(?:或|电话|的?方式|给您|发送)*(?:告知|通知|提醒|提示|回复|联系|发|给您)")
+_HOW_TO: Final = re.compile(r"步骤|方法|如何|怎么|流程")
 _NO_CONTACT: Final = re.compile(r"(?:我|电话|方式|您$|正忙|失败|繁忙|中)")
 _WITH_THIRD: Final = re.compile(rf"(?:跟|和|与|给|向)[^,您]{{0,3}}(?:{p.THIRD.pattern})")
 _VIA: Final = re.compile(r"(?:让|叫|跟|和|与|向|给|联系|通知|找|催|请)[^,]{0,6}$")
@@ -77,7 +79,8 @@ def _ship(act: Act) -> bool:
     if act.vague or act.theirs or (act.word == "发" and not _SHIP_AFTER.match(act.right)):
         return False
     limit = act.deadline
-    if act.left.endswith(("延迟", "延误", "顺序")) and limit is None or (limit and "延" in act.norm[max(0, limit.start - 3):limit.start]):
+    late = act.left.endswith(("延迟", "延误", "顺序")) if limit is None else "延" in act.norm[max(0, limit.start - 3):limit.start]
+    if late:
         return False
     if act.word == "一起过去":
         return _WILL.search(act.left) is not None
@@ -113,7 +116,7 @@ def _call(act: Act) -> bool:
 
 
 def _tell(act: Act) -> bool:
-    if act.theirs or "可能" in act.left or not (act.ahead or _AFTER.search(act.left)):
+    if act.theirs or "可能" in act.left or _HOW_TO.search(act.right) or not (act.ahead or _AFTER.search(act.left)):
         return False
     if act.word == "短信":
         return not act.left.endswith("有") and _BY_TEXT.match(act.right) is not None
@@ -180,5 +183,5 @@ def _effort(act: Act) -> bool:
 
 
 _TESTS: Final[Mapping[str, Callable[[Act], bool]]] = MappingProxyType({
-    **MONEY_TESTS, "ship": _ship, "deliver": _deliver, "carry": _carry, "call": _call, "tell": _tell, "contact": _contact, "report": _report,
-    "lookup": _lookup, "amend": _amend, "invoice": _invoice, "handle": _handle, "effort": _effort})
+    **MONEY_TESTS, "ship": _ship, "deliver": _deliver, "carry": _carry, "call": _call, "tell": _tell, "contact": _contact,
+    "report": _report, "lookup": _lookup, "amend": _amend, "invoice": _invoice, "handle": _handle, "effort": _effort})

@@ -109,7 +109,9 @@ def _freight(act: Act) -> bool:
 def _exchange(act: Act) -> bool:
     if act.theirs:
         return False
-    return act.beside or (act.ours and act.ahead) or act.left.endswith(("免费", "给您")) or (act.actor == "to" and not p.ABILITY.search(act.left))
+    if act.beside or (act.ours and act.ahead) or act.left.endswith("免费"):
+        return True
+    return act.actor == "to" and not p.ABILITY.search(act.left)
 
 
 def _swap(act: Act) -> bool:

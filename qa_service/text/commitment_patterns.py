@@ -1,7 +1,7 @@
 """The words a commitment is read from: acts a shop can promise, who acts, and what makes an act promised, done, denied or asked about.
 
-An act alone is never a commitment (退款 is a noun, a button and a wish); `commitments` weighs it against the clause around it. Each word belongs
-to one act; None marks longer words that only look like an act (发票, 送货上门) and takes their characters away.
+An act alone is never a commitment (退款 is a noun, a button and a wish); `commitments` weighs it against the clause around it.
+Each word belongs to one act; None marks longer words that only look like an act (发票, 送货上门) and takes their characters away.
 """
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from typing import Final
 
 # act -> the contract's commitment type
 TYPE_OF: Final[Mapping[str, str]] = MappingProxyType({
-    "reissue": "reissue", "refund": "refund", "arrive": "refund", "return_money": "compensation", "compensate": "compensation", "token": "compensation",
-    "freight": "compensation", "exchange": "exchange", "swap": "exchange", "ship": "ship_by", "deliver": "deliver_by", "carry": "deliver_by",
-    "call": "callback", "tell": "callback", "contact": "verify", "report": "verify", "lookup": "verify", "amend": "order_change", "invoice": "other",
+    "reissue": "reissue", "refund": "refund", "arrive": "refund", "return_money": "compensation", "compensate": "compensation",
+    "token": "compensation", "freight": "compensation", "exchange": "exchange", "swap": "exchange", "ship": "ship_by",
+    "deliver": "deliver_by", "carry": "deliver_by", "call": "callback", "tell": "callback", "contact": "verify", "report": "verify",
+    "lookup": "verify", "amend": "order_change", "invoice": "other",
     "gift": "other", "discount": "other", "handle": "other", "effort": "other"})
 
 _ACTS: Final[Mapping[str | None, str]] = {
@@ -74,16 +75,19 @@ EVIDENCE: Final = re.compile(
     r"[给帮为替跟和与向][您你亲客咱小宝]|[补退返送赔偿复知][您你亲给到多]|会|尽[快早]|马上|立即|[今明后下][天午周]|今晚|[时日天点h]之?[内前]|工作日|小时|[让叫]|(?<!您)这[边里]|我|小二|小妹"
     r"|妹子|妹纸|掌柜|仓库|专员|财务|承担|返[现差运邮]|秒到|短信|告知|通知|当天|次日|天发|周[一二三四五六日末]|免费|多送|赠送|全额|天后")
 
-# A clause ends at a mark, a blank, or a closing particle (chat text often has no marks). A blank beside a digit and ~ between digits do not end it.
+# A clause ends at a mark, a blank, or a closing particle (chat text often has no marks); a blank before a unit, ~ and : between digits
+# do not end it.
 BOUNDARY: Final = re.compile(
     r"[,。!?;、:\ufffc…哦呢哈哟呀啦嘛哒噢喔咯哇呐吗啊\s~-]"
     r"(?:(?<![\s~:-])|(?<=:)(?!\d)|(?<=\s)(?:(?<!\d\s)|(?!\s?(?:小时|个|天|元|块|分钟|点|日|号|h|\d)))|(?<=~)(?!\d)|(?<=-)(?<!\d-)(?!\d))")
 
 WHO: Final = "(?:您|你|亲|客官|咱们?|小主|宝贝|主人|美女|帅哥|朋友)"
-# Who acts: the last of these before the act decides. `to`: for the customer; `we`: the shop or its people; `you`: the customer; `aside`: nobody.
+# Who acts: the last of these before the act decides. `to`: for the customer; `we`: the shop or its people; `you`: the customer;
+# `aside`: nobody.
 ACTOR: Final = re.compile(
     rf"(?P<to>(?:帮|给|为|替|向|跟|和|与|对){WHO}|帮(?=忙|[^我]))"
-    r"|(?P<aside>(?:与|和|跟|向|找|咨询|询问)(?:商家|卖家|快递|配送|站点|售后|厂家|品牌)|快递员?|配送员?|师傅|小哥|站点|站长|物流|系统|平台|联系.{0,2}(?:商家|卖家|客服|售后|快递|站点|仓库|配送)|您好|您放心|您看|你看|您稍|您的|你的|亲的|您耐心|请您?(?:放心|耐心|稍|见谅|谅解|问|示|理解)|(?:您|亲|你|麻烦|辛苦)?(?:再|先)?稍等"
+    r"|(?P<aside>(?:与|和|跟|向|找|咨询|询问)(?:商家|卖家|快递|配送|站点|售后|厂家|品牌)|快递员?|配送员?|师傅|小哥|站点|站长|物流|系统|平台|联系.{0,2}(?:商家|卖家|客服|售后|快递|站点|仓库|配送)|您好"
+    r"|您放心|您看|你看|您稍|您的|你的|亲的|您耐心|请您?(?:放心|耐心|稍|见谅|谅解|问|示|理解)|(?:您|亲|你|麻烦|辛苦)?(?:再|先)?稍等"
     r"|您?(?:保持|这种|这个|这款|这单|那个|感谢|谢谢))"
     r"|(?P<you>(?:您|你)(?:那边|这边|自己|那|这)|(?:亲|客官)(?:那边|自己)|帮我|给我|找(?:我|小|客服)|(?<!申)请|麻烦|辛苦|烦请|劳烦|建议|记得|自己|自行|需要|如需|让您|可以先|您|你|联系我|顾客|买家)"
     r"|(?P<we>我们|我(?!要|想)|咱们?|这边|这里|这面|小二|小妹|妹子|妹纸|小弟|小编|掌柜|老板|主管|经理|仓库|库房|专员|专人|专家|财务|售后|商家|厂家|厂商|供应商|卖家|工作人员|客服"
@@ -93,7 +97,8 @@ DIRECT: Final = re.compile(r"(?:亲亲?|客官|您|你|请|麻烦)(?:可以|直�
 FUTURE: Final = re.compile(
     r"(?<![不只才机社约])会(?!员|议|场|所)|将(?=[会在于给为由帮]|尽)|马上|立即|立刻|这就|现在就|尽快|尽早|尽力|加紧|尽量|第一时间|一定|保证|肯定|务必|到时|届时|稍后|晚点|等下|待会"
     r"|明天|今天|今晚|今日|后天|明早|下午|晚上|后就|完就|了就|好就|就给|就帮|就为|后给|后帮|后为|优先|负责|随后|之后|过几天|到货|拍下|持续|继续")
-STRONG_FUTURE: Final = re.compile(r"(?<![不只才机社约])会(?!员|议|场|所)|将(?=[会在于给为由帮]|尽)|马上|尽快|明天|明早|到时|届时|稍后|(?<!售)后(?=给|帮|为|就|直接|短信|电话|我|小)|了(?=就|给您|帮您|为您|跟您|再)|再(?=给|帮|为|跟|和)|第一时间|这就|来(?=改|帮|给)|我来$")
+STRONG_FUTURE: Final = re.compile(r"(?<![不只才机社约])会(?!员|议|场|所)|将(?=[会在于给为由帮]|尽)|马上|尽快|明天|明早|到时|届时|稍后|(?<!售)后(?=给|帮|为|就|直接|短信|电话|我|小)"
+    r"|了(?=就|给您|帮您|为您|跟您|再)|再(?=给|帮|为|跟|和)|第一时间|这就|来(?=改|帮|给)|我来$")
 HEDGE: Final = re.compile(r"一般|通常|正常|大概|大约|左右|可能|估计|预计|预估|应该|应是|不一定|不确定|不保证|不能保证|不敢保证|无法保证|说不准|基本|参考|为准")
 
 NOT: Final = re.compile(
@@ -105,9 +110,11 @@ DONE_AFTER: Final = re.compile(
     r"(?:过去|出去|出|好|完|掉|成功|货|款|了一下|上)?(?:了(?!解)|过(?!去|来|几|后)|完毕|完成(?!后)|成功|中$)|.{0,7}(?<!就好)(?<!可以)(?<!就行)(?<!为)了(?:的|得)?$|给您了|是(?:今天|昨天)")
 ONGOING: Final = re.compile(r"正在|正(?=帮|给|为|在)|在(?=帮|给您|为您)|在$|一直(?=在|有|都)")
 NOUN_AFTER: Final = re.compile(
-    r"(?:(?:上去|一下|下)?的话|的(?!话|了|哈|客官|亲|您|你|$)|时间|时候|时效|申请|原因|流程|金额|周期|方式|政策|规则|记录|页面|按钮|服务单|信息|单号|地址|前(?!$)|后|之前|之后|以后|地|速度|慢|单子|顺序|入口|进度|状态|结果|界面|成本|公司|人|员|部门?"
+    r"(?:(?:上去|一下|下)?的话|的(?!话|了|哈|客官|亲|您|你|$)|时间|时候|时效|申请|原因|流程|金额|周期|方式|政策|规则|记录|页面|按钮|服务单|信息|单号|地址|前(?!$)|后|之前|之后|以后|地|速度|慢|单子|顺序"
+    r"|入口|进度|状态|结果|界面|成本|公司|人|员|部门?"
     r"|电话|编号|账|热线|渠道|协议|险|说明|明细|类|专票|抬头|来回)")
-ASKING: Final = re.compile(r"请问|要不(?=亲|您|你)|下次|可否|能否|什么|怎么|是否|是不是|要不要|需不需要|有没有|能不能|哪|需要(?=帮|给|为|我|小)|要(?=我|帮您|给您|为您|给亲|帮亲)|是(?=要|需要|想)|想(?=要|让)|还有其他")
+ASKING: Final = re.compile(r"请问|要不(?=亲|您|你)|下次|可否|能否|什么|怎么|是否|是不是|要不要|需不需要|有没有|能不能|哪|需要(?=帮|给|为|我|小)|要(?=我|帮您|给您|为您|给亲|帮亲)|是(?=要|需要"
+    r"|想)|想(?=要|让)|还有其他")
 QUESTION: Final = re.compile(r"[吗?]")
 PERMISSION: Final = re.compile(r"[,\s哦呢哈~]{0,3}(?:亲亲?|客官)?(?:您看|你看)?(?:这样|这边)?(?:可以|可否|好|行|好不好|可不可以|行不行|ok|怎么样|如何)(?:不|么|吗|嘛|呢|的吗|吧)?")
 OFFER_END: Final = re.compile(r"(?:您看|你看|这样|看|亲)?.{0,4}(?:可以|好|行|同意|接受|ok|怎么样|如何|好不好|可以不|好么|可以么)$")

@@ -13,7 +13,9 @@ _NO: Final = r"(?:(?<!能)不能|不可以|无法|没办法|没法|没有办法|
 
 def _kept(verbs: str, extra: str = "") -> re.Pattern[str]:
     """`verbs` said as done: 已…补发, 补发好了, 补发了."""
-    done = rf"{_DONE}(?:{verbs}){_END}|(?:{verbs})(?:过去|出去|出|货|款|好|成功|完成|完)*了{_END}|(?:{verbs})(?:成功|好了|完成了?)(?!后|之后|会|的?话|短信|告知|通知|系统){_END}"
+    done = (
+        rf"{_DONE}(?:{verbs}){_END}|(?:{verbs})(?:过去|出去|出|货|款|好|成功|完成|完)*了{_END}"
+        rf"|(?:{verbs})(?:成功|好了|完成了?)(?!后|之后|会|的?话|短信|告知|通知|系统){_END}")
     return re.compile(f"{done}|{extra}" if extra else done)
 
 

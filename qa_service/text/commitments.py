@@ -1,8 +1,8 @@
 """The commitment ledger of one chat: which future acts the shop promised, by when, for how much, and what the chat later says of them.
 
-A commitment is an act (commitment_patterns.ACT_OF) that the shop itself will do: somebody of the shop acts or the customer receives, something
-says it lies ahead, and nothing says that it is done, denied, asked about, or the customer's to do (commitment_deeds). The clause decides, not
-the word. Only messages of people (role agent) that hold language are read.
+A commitment is an act (commitment_patterns.ACT_OF) that the shop itself will do: somebody of the shop acts or the customer receives,
+something says it lies ahead, and nothing says that it is done, denied, asked about, or the customer's to do (commitment_deeds). The clause
+decides, not the word. Only messages of people (role agent) that hold language are read.
 """
 from __future__ import annotations
 
@@ -25,7 +25,8 @@ _WITH_AMOUNT: Final = frozenset(("compensation", "refund", "other", "order_chang
 _GENERIC: Final = frozenset(("handle", "effort", "amend"))
 _WHEN: Final = re.compile(
     r"(?:什么时候|什么时间|啥时候|啥时|何时|几时|多久|多长时间|几天|哪天)[^,。!?]{0,10}?(发|寄|退|到账|补|回|处理|审核)|(?:今天|明天|今晚|现在拍)[^,。!?]{0,6}(发|寄|退|补)")
-_BARE_TYPE: Final = {"发": "ship_by", "寄": "ship_by", "退": "refund", "到账": "refund", "补": "reissue", "回": "callback", "处理": "verify", "审核": "verify"}
+_BARE_TYPE: Final = {
+    "发": "ship_by", "寄": "ship_by", "退": "refund", "到账": "refund", "补": "reissue", "回": "callback", "处理": "verify", "审核": "verify"}
 
 
 def read_commitments(conversation: Conversation, norms: Sequence[str]) -> tuple[Commitment, ...]:

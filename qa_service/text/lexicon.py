@@ -10,15 +10,17 @@ from typing import Any
 import yaml
 
 from qa_service.model.errors import RefusedStandard
+from qa_service.text.patterns import Remover
 
 Group = re.Pattern[str]
 
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """`groups`: named alternations over skeletons. `topics`, `moods`: label -> phrase -> weight. `lists`: named phrase lists."""
+    """`groups`: named alternations over skeletons; `removers`: those of courtesy, for cutting out of a batch. `topics`, `moods`: label -> phrase -> weight. `lists`: named phrase lists."""
 
     groups: Mapping[str, Group]
+    removers: Mapping[str, Remover]
     topics: Mapping[str, Mapping[str, float]]
     moods: Mapping[str, Mapping[str, float]]
     lists: Mapping[str, tuple[str, ...]]
@@ -37,8 +39,9 @@ def load_lexicon(folder: Path) -> Lexicon:
     for name in ("courtesy", "asking", "slots"):
         for key, patterns in _yaml(folder / f"{name}.yaml").items():
             groups[f"{name}.{key}"] = _alternation(patterns, folder / f"{name}.yaml", key)
+    removers = {key: Remover(group.pattern) for key, group in groups.items() if key.startswith("courtesy.")}
     lists = {path.stem: _lines(path) for path in sorted(folder.glob("*.txt"))}
-    return Lexicon(groups, _weights(folder / "topics.yaml"), _weights(folder / "sentiment.yaml"), lists)
+    return Lexicon(groups, removers, _weights(folder / "topics.yaml"), _weights(folder / "sentiment.yaml"), lists)
 
 
 def _yaml(path: Path) -> dict[str, Any]:

@@ -30,7 +30,7 @@ def seconds_between(a: datetime | None, b: datetime | None) -> float | None:
     return max(0.0, (b - a).total_seconds())
 
 
-def waits(t: Transcript, *, effective: bool = False) -> list[float]:
+def read_waits(t: Transcript, *, effective: bool) -> list[float]:
     """Seconds of each answered round. `effective`: the round goes on until a reply that says something."""
     out: list[float] = []
     since: datetime | None = None
@@ -39,7 +39,7 @@ def waits(t: Transcript, *, effective: bool = False) -> list[float]:
             since = t.messages[reply.asked[0]].at
         if since is None:
             continue
-        if effective and t.concrete(reply.asked or _asked_before(t, reply.answer[0])) and not t.says_something(reply.answer):
+        if effective and not t.says_something(reply.answer) and t.concrete(reply.asked or _asked_before(t, reply.answer[0])):
             continue
         wait = seconds_between(since, _answered_at(t, reply.answer, effective))
         since = None
@@ -94,39 +94,39 @@ def duration_seconds(t: Transcript) -> Value:
 @measure
 def first_response_seconds(t: Transcript) -> Value:
     """From the customer's first message to the first answer of a person."""
-    return next(iter(waits(t)), None)
+    return next(iter(t.waits), None)
 
 
 @measure
 def effective_first_response_seconds(t: Transcript) -> Value:
     """From the customer's first message to the first answer of a person that says something."""
-    return next(iter(waits(t, effective=True)), None)
+    return next(iter(t.effective_waits), None)
 
 
 @measure
 def mean_response_seconds(t: Transcript) -> Value:
     """Mean over the answered rounds."""
-    found = waits(t)
+    found = t.waits
     return round(sum(found) / len(found), 1) if found else None
 
 
 @measure
 def longest_wait_seconds(t: Transcript) -> Value:
     """The longest answered round."""
-    return max(waits(t), default=None)
+    return max(t.waits, default=None)
 
 
 @measure
 def response_30s_rate(t: Transcript) -> Value:
     """Share of the answered rounds that took at most 30 seconds: any human reply counts."""
-    found = waits(t)
+    found = t.waits
     return round(sum(w <= 30 for w in found) / len(found), 3) if found else None
 
 
 @measure
 def effective_response_30s_rate(t: Transcript) -> Value:
     """Share of the answered rounds in which a reply that says something came within 30 seconds."""
-    nominal, effective = waits(t), waits(t, effective=True)
+    nominal, effective = t.waits, t.effective_waits
     return round(sum(w <= 30 for w in effective) / len(nominal), 3) if nominal else None
 
 

@@ -147,6 +147,7 @@ def tables() -> Tables:
     _simplified(norm)
     kind = _classes(norm)
     skeleton = norm.copy()
+    skeleton[ord(SEPARATOR)] = ord(SEPARATOR)
     for sign, word in _SIGNS.items():
         skeleton[ord(sign)] = ord(word)
     for array in (norm, kind, skeleton):
@@ -156,30 +157,21 @@ def tables() -> Tables:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """The texts of a batch, joined. All positions are code points.
+    """The texts of a batch, one by one (`norms`, `bares`: the skeletons) and joined. All positions are code points.
 
-    text       joined norm, each message followed by SEPARATOR
-    starts     first position of each message in `text`, and one more: the end (n + 1 entries)
-    kinds      class of each position of `text`
+    starts     first position of each message in the joined norm, and one more: the end (n + 1 entries)
+    kinds      class of each position of the joined norm
     skeleton   joined skeleton, the separators kept
-    places     position in `text` of each position of `skeleton`
+    places     position in the joined norm of each position of `skeleton`
     """
 
-    text: str
+    norms: list[str]
+    bares: list[str]
     starts: Index
     kinds: Bytes
     skeleton: str
     places: Index
-    skeleton_starts: Index
     sound: str
-
-    def norm(self, i: int) -> str:
-        """The norm of message i, exactly as long as its original."""
-        return self.text[self.starts[i]:self.starts[i + 1] - 1]
-
-    def bare(self, i: int) -> str:
-        """The skeleton of message i."""
-        return self.skeleton[self.skeleton_starts[i]:self.skeleton_starts[i + 1] - 1]
 
 
 def _decode(codes: Codes) -> str:
@@ -201,9 +193,10 @@ def normalise(texts: Sequence[str], language: Sequence[bool] | None = None, *, s
     kinds = table.kind[codes]
     keep = (kinds == HAN) | (kinds == LETTER) | (kinds == DIGIT) | (kinds == BREAK) | (kinds == SIGN)
     places = np.flatnonzero(keep)
-    skeleton = table.skeleton[codes[places]]
-    skeleton_starts = np.searchsorted(places, starts)
-    return Batch(text, starts, kinds, _decode(skeleton), places, skeleton_starts, _decode(table.sound[skeleton]) if sound else "")
+    codes = table.skeleton[codes[places]]
+    skeleton = _decode(codes)
+    return Batch(text.split(SEPARATOR)[:-1], skeleton.split(SEPARATOR)[:-1], starts, kinds, skeleton, places,
+                 _decode(table.sound[codes]) if sound else "")
 
 
 def _blank_codes(codes: Codes) -> str:
@@ -225,7 +218,7 @@ def _blank_codes(codes: Codes) -> str:
 
 def skeleton_of(text: str) -> str:
     """The skeleton of one text: what a phrase of a rule is compared as."""
-    return normalise([text], sound=False).bare(0)
+    return normalise([text], sound=False).bares[0]
 
 
 def sound_of(text: str) -> str:

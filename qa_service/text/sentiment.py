@@ -14,14 +14,15 @@ from qa_service.text.phrases import Hits, PhraseBook
 from qa_service.text.topics import PhraseScorer
 
 _NEGATIVE, _POSITIVE = -0.33, 0.33
-_COLUMNS = ("positive", "negative", "neutral")
+_COLUMNS = ("positive", "negative", "neutral", "doubt")
 
 
 class MoodReader:
-    """Scores phrases of `weights`: {"positive": {phrase: weight}, "negative": {phrase: weight}, "neutral": {phrase: weight}}.
+    """Scores phrases of `weights`: positive, negative, neutral, doubt -> {phrase: weight}.
 
-    A neutral phrase hides the shorter phrases inside it ("不是不满意"). Its weight, if any, is that of business: it is taken off the
-    positive sum, never below 0, so that "麻烦帮我查一下谢谢" is a request and not praise.
+    neutral  hides the shorter phrases inside ("不是不满意"); its weight, if any, is that of business and is taken off the positive sum,
+             never below 0: "麻烦帮我查一下谢谢" is a request and not praise
+    doubt    is taken off the negative sum, never below 0: "万一坏了怎么办" is a question and not a grievance
     """
 
     def __init__(self, weights: Mapping[str, Mapping[str, float]], book: PhraseBook) -> None:
@@ -32,8 +33,8 @@ class MoodReader:
         wanted = np.asarray(customer, dtype=bool) & np.asarray(spoken, dtype=bool)
         out: dict[int, tuple[str, float]] = dict.fromkeys(np.flatnonzero(wanted).tolist(), ("neutral", 0.0))
         scores = self._scorer.score(hits, wanted.tolist())
-        positive, negative, business = scores.of[:, 0], scores.of[:, 1], scores.of[:, 2]
-        total = np.maximum(positive - business, 0.0) - negative
+        positive, negative, business, doubt = scores.of.T
+        total = np.maximum(positive - business, 0.0) - np.maximum(negative - doubt, 0.0)
         score = np.round(total / (1.0 + np.abs(total)), 2)
         for message, value in zip(scores.message.tolist(), score.tolist(), strict=True):
             if value:

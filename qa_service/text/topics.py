@@ -16,7 +16,7 @@ import numpy.typing as npt
 from qa_service.text.normalise import Index
 from qa_service.text.phrases import Hits, PhraseBook
 
-_THRESHOLD = 1.0
+_THRESHOLD = 0.8
 _GAP = 12  # characters between the two parts of a pair
 _AHEAD = 8  # how many part hits further the second part is looked for
 _LIMIT = 3  # topics a message may have

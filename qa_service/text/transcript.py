@@ -15,13 +15,14 @@ from qa_service.model.finding import Commitment, Mood, Topic
 from qa_service.model.policy import Policy
 from qa_service.text.commitments import read_commitments
 from qa_service.text.lexicon import Group, Lexicon
-from qa_service.text.measures import MEASURES
+from qa_service.text.measures import MEASURES, read_waits
 from qa_service.text.normalise import NOT_LANGUAGE, SEPARATOR, Batch, normalise, skeleton_of
 from qa_service.text.phrases import Hit, Hits, Matcher
 from qa_service.text.segment import Segmenter
 from qa_service.text.sentiment import MoodReader, trend
 from qa_service.text.topics import TopicReader
 
+SHORT = 60
 NO_HITS: tuple[Hit, ...] = ()
 
 
@@ -43,7 +44,8 @@ class Transcript:
         self.policy = policy
         self.messages: tuple[Message, ...] = conversation.messages
         self._reader = reader
-        self._batch = batch
+        self._norms = batch.norms
+        self._bares = batch.bares
         self._first = first
         self._hits = hits
         self._topics = topics
@@ -60,11 +62,11 @@ class Transcript:
 
     def norm(self, i: int) -> str:
         """Message i normalised, as long as its original."""
-        return self._batch.norm(self._first + i)
+        return self._norms[self._first + i]
 
     def bare(self, i: int) -> str:
         """Message i without blanks, marks, emoji and codes."""
-        return self._batch.bare(self._first + i)
+        return self._bares[self._first + i]
 
     def spoken(self, i: int) -> bool:
         """Whether message i is language (not a picture, card or link)."""
@@ -153,9 +155,29 @@ class Transcript:
         return tuple(replies)
 
     @cached_property
+    def silent_replies(self) -> tuple[Reply, ...]:
+        """Replies that hold nothing beyond courtesy."""
+        return tuple(r for r in self.replies if not self.says_something(r.answer))
+
+    @cached_property
+    def short_replies(self) -> tuple[Reply, ...]:
+        """Replies whose skeleton has at most SHORT characters."""
+        return tuple(r for r in self.replies if sum(len(self.bare(i)) for i in r.answer) <= SHORT)
+
+    @cached_property
     def commitments(self) -> tuple[Commitment, ...]:
         """The commitment ledger of the chat."""
-        return read_commitments(self.conversation, [self.norm(i) for i in range(len(self.messages))])
+        return read_commitments(self.conversation, self._norms[self._first:self._first + len(self.messages)])
+
+    @cached_property
+    def waits(self) -> list[float]:
+        """Seconds of each answered round, any human reply counting."""
+        return read_waits(self, effective=False)
+
+    @cached_property
+    def effective_waits(self) -> list[float]:
+        """Seconds of each answered round until a reply that says something."""
+        return read_waits(self, effective=True) if self.waits else []
 
     @cached_property
     def measures(self) -> dict[str, float | int | None]:
@@ -185,10 +207,11 @@ class Reader:
         self.segmenter = segmenter
         self._topics = topics
         self._moods = moods
-        self._courtesy = lexicon.group("courtesy.courtesy")
+        self._courtesy = lexicon.removers["courtesy.courtesy"]
         self._particles = lexicon.group("courtesy.particles")
         self._acknowledgement = lexicon.group("courtesy.acknowledgement")
-        self._holding = lexicon.group("courtesy.holding")
+        self._holding_hint = lexicon.group("courtesy.holding_hint")
+        self._holding = lexicon.removers["courtesy.holding"]
         self._greeting = lexicon.group("asking.greeting")
         self._asks = tuple(lexicon.group(f"asking.{kind}") for kind in ("question", "request", "problem"))
         self._residues: dict[str, str] = {}
@@ -198,18 +221,20 @@ class Reader:
         """A skeleton without courtesy and particles. Remembered within a batch: the same few lines come again and again."""
         known = self._residues.get(bare)
         if known is None:
-            known = self._residues[bare] = self._particles.sub("", self._courtesy.sub("", bare))
+            known = self._residues[bare] = self._particles.sub("", self._courtesy.strip(bare))
         return known
 
     def is_holding(self, bare: str) -> bool:
         """Whether a skeleton asks for patience and says nothing else."""
-        left, n = self._holding.subn("", bare)
-        return n > 0 and not self.residue(left)
+        if self._holding_hint.search(bare) is None:
+            return False
+        left = self._holding.strip(bare)
+        return left != bare and not self.residue(left)
 
     def is_acknowledgement(self, bare: str) -> bool:
         """Whether a skeleton says "understood" and nothing else."""
-        left, n = self._acknowledgement.subn("", self._courtesy.sub("", bare))
-        return n > 0 and not self._particles.sub("", left)
+        said = self.residue(bare)
+        return bool(said) and not self._acknowledgement.sub("", said)
 
     def is_concrete(self, bare: str, norm: str) -> bool:
         """Whether a customer's line asks, requests or reports something in particular."""
@@ -222,10 +247,10 @@ class Reader:
 
     def read(self, conversations: Sequence[Conversation], policies: Sequence[Policy]) -> list[Transcript]:
         """Read a batch."""
-        self._residues.clear()
         self._concrete.clear()
         messages = [m for c in conversations for m in c.messages]
         batch = normalise([m.text for m in messages], [m.kind in LANGUAGE_KINDS for m in messages], sound=self.matcher.needs_sound)
+        self._residues = self._read_residues({bare for bare, m in zip(batch.bares, messages, strict=True) if m.role == "agent"})
         hits = self.matcher.match(batch)
         customer = [m.role == "customer" for m in messages]
         topics = self._topics.read(hits, customer)
@@ -240,6 +265,12 @@ class Reader:
                 tuple(Mood(i - first, *moods[i]) for i in range(first, last) if i in moods)))
             first = last
         return out
+
+    def _read_residues(self, bares: set[str]) -> dict[str, str]:
+        """The residues of these skeletons, cut out in one call."""
+        ordered = sorted(bares)
+        left = self._particles.sub("", "\n".join(self._courtesy.strip_all(ordered))).split("\n")
+        return dict(zip(ordered, left, strict=True)) if ordered else {}
 
     def _spread(self, conversations: Sequence[Conversation], hits: Hits) -> list[dict[int, list[Hit]]]:
         """Hand the hits of the rules' phrase lists out to their conversations; drop those inside a longer allowed word."""

@@ -1,0 +1,81 @@
+"""CSV and its relatives (comma, semicolon, tab, bar), streamed. A row is a data record; its number is that of its first physical line."""
+from __future__ import annotations
+
+import csv
+from collections import deque
+from collections.abc import Iterator
+from typing import Final
+
+from qa_service.importers.base import Intake, ReadOptions, Records, clip
+from qa_service.importers.columns import recognised
+from qa_service.importers.encoding import Line, Lines, head_text
+from qa_service.importers.files import Source, extension
+from qa_service.importers.table import HEADER_WITHIN, Row, find_header, read_table
+from qa_service.model.record import Reject
+
+DELIMITERS: Final = ",\t;|"
+MAX_RECORD_LINES: Final = 1_000
+MAX_FIELD: Final = 8 << 20
+_UNCLOSED: Final = "引号没有闭合:从这一行起的引号一直没有结束,此行单独拒收,后面的行照常读取"
+
+
+def read_delimited(source: Source, options: ReadOptions, intake: Intake) -> Records:
+    """Conversations of a delimited text file. Raises SourceError when its columns cannot be understood."""
+    delimiter = sniff_delimiter(head_text(source.head), options) or ("\t" if extension(source.path) == ".tsv" else ",")
+    rows = _Splitter(Lines(source.stream, source.head, keep_ends=True), delimiter, source.name).rows()
+    return read_table(rows, source.name, options, intake)
+
+
+def sniff_delimiter(head: str, options: ReadOptions) -> str:
+    """The delimiter under which one of the first lines reads best as a header; "" when none does."""
+    lines = [line for line in head.replace("\r\n", "\n").replace("\r", "\n").split("\n")[:50] if line.strip()][:HEADER_WITHIN]
+    best, most = "", 1
+    for delimiter in DELIMITERS:
+        rows = [_cells(line, delimiter) for line in lines if len(line) < 1 << 16]
+        if rows:
+            header = rows[find_header(rows, options)]
+            count = recognised(header, options.columns)
+            if count > most or (count == most == 1 and len(header) == 1 and not best):
+                best, most = delimiter, count
+    return best
+
+
+def _cells(line: str, delimiter: str) -> list[str]:
+    try:
+        return next(csv.reader([line], delimiter=delimiter), [])
+    except csv.Error:
+        return []
+
+
+class _Runaway(Exception):  # noqa: N818 — a signal from the lines to the loop, never shown
+    """A quoted field has taken in too many lines."""
+
+
+class _Splitter:
+    """Cuts lines into records. A quote that never closes costs its own line, not the rest of the file."""
+
+    def __init__(self, lines: Lines, delimiter: str, name: str) -> None:
+        self._lines, self._name, self._delimiter = iter(lines), name, delimiter
+        self._back: deque[Line] = deque()
+        self._taken: list[Line] = []
+        self._size = 0
+        self._ended = False
+
+    def rows(self) -> Iterator[Row | Reject]:
+        """One item a record."""
+        csv.field_size_limit(max(csv.field_size_limit(), MAX_FIELD))  # the default cuts at 128 KB; the limit is the library's own, process-wide
+        while True:
+            reader = csv.reader(self._feed(), delimiter=self._delimiter)
+            try:
+                for cells in reader:
+                    taken, self._taken, self._size = self._taken, [], 0
+                    if self._ended and len(taken) > 0 and self._is_open:
+                        self._taken = taken
+                        raise _Runaway
+                    yield self._row(taken, cells)
+                return
+            except _Runaway:
+                yield self._give_back(_UNCLOSED)
+            except csv.Error as error:
+                reason = f"一个字段超过 {MAX_FIELD >> 20} MB" if "field larger" in str(error) else f"不是合法的 CSV: {error}"
+                yield self._give_back(_UNCLOSED if len(self._taken) > 1 else reason)
