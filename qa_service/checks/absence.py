@@ -17,6 +17,7 @@ class Absence:
     must       condition that has to match inside the window
     unless     condition anywhere in the chat that makes the rule not apply
     replies    window: the next N agent turns, the one in the trigger's own message included when the agent spoke it
+    messages   window: of those turns only the first N messages, counted from the trigger on (0: no limit)
     seconds    window: so many seconds after the trigger (0: no limit)
     once       only the first trigger of the chat
     at_least   the chat must hold so many agent turns for the rule to apply
@@ -27,6 +28,7 @@ class Absence:
     must: Check
     unless: Check | None = None
     replies: int = 5
+    messages: int = 0
     seconds: float = 0.0
     once: bool = True
     at_least: int = 1
@@ -59,6 +61,8 @@ class Absence:
         if self.trigger == "closing":
             return frozenset(i for r in t.replies[-self.replies:] for i in r.answer)
         window = [i for r in [r for r in t.replies if r.answer[-1] >= at][:self.replies] for i in r.answer]
+        if self.messages:
+            window = [i for i in window if i >= at][:self.messages]
         if self.trigger == "opening":
             window += [i for i, m in enumerate(t.messages[:at + 1]) if m.role == "bot"]
         if self.seconds:

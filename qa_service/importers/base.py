@@ -15,6 +15,7 @@ from qa_service.model.wire import DEFAULT_ZONE
 
 MAX_LINE: Final = 64 << 20
 """Bytes of the longest line that is read as a record."""
+NUL_REASON: Final = "含有空字符 U+0000,无法存储"
 MAX_RAW: Final = 1 << 20
 """Characters of a rejected record's text beyond which it is cut: only what is over-long is ever cut, and it says so."""
 
@@ -59,30 +60,12 @@ def clip(raw: str) -> str:
     return raw if len(raw) <= MAX_RAW else f"{raw[:MAX_RAW]}…(已截断,原长 {len(raw)} 字符)"
 
 
-def unstorable(conversation: Conversation) -> InvalidRecord | None:
-    """Text that no file or database can hold again: U+0000 and lone surrogates. None when all is well."""
+def holds_nul(conversation: Conversation) -> InvalidRecord | None:
+    """U+0000, which no database can hold, as an error that names the field; None when there is none."""
     names = (("/id", conversation.id), ("/shop", conversation.shop), ("/agent", conversation.agent.id + conversation.agent.name),
              ("/customer", conversation.customer.id + conversation.customer.name))
-    for pointer, text in names:
-        if reason := why_unstorable(text):
-            return InvalidRecord(reason, field=pointer)
-    for i, message in enumerate(conversation.messages):
-        if reason := why_unstorable(message.text):
-            return InvalidRecord(reason, field=f"/messages/{i}/text")
-        if reason := why_unstorable(message.id + message.agent_id):
-            return InvalidRecord(reason, field=f"/messages/{i}")
-    return None
-
-
-def why_unstorable(text: str) -> str:
-    """The reason why `text` cannot be kept, "" when it can."""
-    if text.isascii():
-        return "含有空字符 U+0000,无法存储" if "\0" in text else ""
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError:
-        return "含有不成对的代理字符,无法写成 UTF-8"
-    return "含有空字符 U+0000,无法存储" if "\0" in text else ""
+    messages = (pair for i, m in enumerate(conversation.messages) for pair in ((f"/messages/{i}/text", m.text), (f"/messages/{i}", m.id + m.agent_id)))
+    return next((InvalidRecord(NUL_REASON, field=pointer) for pointer, text in (*names, *messages) if "\0" in text), None)
 
 
 def with_defaults(conversation: Conversation, options: ReadOptions) -> Conversation:
@@ -96,7 +79,7 @@ def with_defaults(conversation: Conversation, options: ReadOptions) -> Conversat
 
 def admit(conversation: Conversation, content: int, place: Place, raw: Callable[[], str], intake: Intake) -> Record:
     """Enter a decoded conversation in the ledger. `content` is the mark of what was read at `place`; `raw` gives that as text."""
-    identity = mark(conversation.shop.encode("utf-8"), conversation.id.encode("utf-8"))
+    identity = mark(f"{conversation.shop}\0{conversation.id}".encode())
     standing = intake.ledger.add(identity, content)
     if standing is Standing.NEW:
         return Imported(conversation, *place)

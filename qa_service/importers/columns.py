@@ -181,13 +181,10 @@ def _by_alias(headers: tuple[str, ...], sample: Sequence[Sequence[str]]) -> dict
         for alias in aliases:
             if alias in words and name not in index:
                 place = words.index(alias)
-                if not (name == "sender" and "role" not in index and _share(sample, place, ROLE_OF) >= _MOST):
-                    claim(name, place)
-                else:
-                    claim("role", place)
+                claim("role" if name == "sender" and "role" not in index and _says_roles(sample, place) else name, place)
     for place, word in enumerate(words):
         if word in _ROLE_OR_ELSE and place not in taken:
-            if _share(sample, place, ROLE_OF) >= _MOST:
+            if _says_roles(sample, place):
                 claim("role", place)
             elif _share(sample, place, KIND_OF) >= _MOST:
                 claim("kind", place)
@@ -211,6 +208,13 @@ def _split_time(words: list[str], index: dict[str, tuple[int, ...]], sample: Seq
 def _all_clock(sample: Sequence[Sequence[str]], place: int) -> bool:
     values = [row[place] for row in sample if place < len(row) and row[place].strip()]
     return bool(values) and all(parse_clock(v) is not None for v in values)
+
+
+def _says_roles(sample: Sequence[Sequence[str]], place: int) -> bool:
+    """Are the values of this column roles? Nearly all of them, or most of them with both sides among them."""
+    share = _share(sample, place, ROLE_OF)
+    sides = {ROLE_OF.get(plain_word(row[place]), "") for row in sample if place < len(row)}
+    return share >= _MOST or (share > 0.5 and {"customer", "agent"} <= sides)
 
 
 def _share(sample: Sequence[Sequence[str]], place: int, words: Mapping[str, str]) -> float:
@@ -238,7 +242,8 @@ def _complete(headers: tuple[str, ...], index: Mapping[str, tuple[int, ...]], wh
 
 
 def _how_to(missing: Sequence[str], headers: Sequence[str]) -> str:
-    example = "".join(f"\n  {name}: {headers[min(i, len(headers) - 1)] if headers else '列名'}" for i, name in enumerate(missing))
+    free = [h for h in headers if not any(plain_word(h) in aliases for aliases in ALIASES.values())]
+    example = "".join(f"\n  {name}: {free[min(i, len(free) - 1)] if free else '列名'}" for i, name in enumerate(missing))
     more = f"\n没有会话编号时可按买家和日期分: conversation_id: [买家昵称, \"{DAY}\"]" if "conversation_id" in missing else ""
     return f"请写一个 YAML 文件用 --columns 指定是哪一列,例:{example}{more}"
 

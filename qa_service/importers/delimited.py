@@ -47,7 +47,7 @@ def _cells(line: str, delimiter: str) -> list[str]:
         return []
 
 
-class _Runaway(Exception):  # noqa: N818 — a signal from the lines to the loop, never shown
+class _Runaway(Exception):
     """A quoted field has taken in too many lines."""
 
 
@@ -59,23 +59,48 @@ class _Splitter:
         self._back: deque[Line] = deque()
         self._taken: list[Line] = []
         self._size = 0
-        self._ended = False
+        self._open = False
 
     def rows(self) -> Iterator[Row | Reject]:
-        """One item a record."""
-        csv.field_size_limit(max(csv.field_size_limit(), MAX_FIELD))  # the default cuts at 128 KB; the limit is the library's own, process-wide
+        """One item a record, blank ones among them."""
+        csv.field_size_limit(max(csv.field_size_limit(), MAX_FIELD))  # 128 KB by default; the library knows one limit for the whole process
         while True:
-            reader = csv.reader(self._feed(), delimiter=self._delimiter)
             try:
-                for cells in reader:
-                    taken, self._taken, self._size = self._taken, [], 0
-                    if self._ended and len(taken) > 0 and self._is_open:
-                        self._taken = taken
+                for cells in csv.reader(self._feed(), delimiter=self._delimiter):
+                    if self._open:
                         raise _Runaway
+                    taken, self._taken, self._size = self._taken, [], 0
                     yield self._row(taken, cells)
                 return
             except _Runaway:
                 yield self._give_back(_UNCLOSED)
             except csv.Error as error:
-                reason = f"一个字段超过 {MAX_FIELD >> 20} MB" if "field larger" in str(error) else f"不是合法的 CSV: {error}"
-                yield self._give_back(_UNCLOSED if len(self._taken) > 1 else reason)
+                too_long = "field larger" in str(error)
+                alone = f"一个字段超过 {MAX_FIELD >> 20} MB" if too_long else "行内有单独的回车符,分不出行"
+                yield self._give_back(_UNCLOSED if len(self._taken) > 1 else alone)
+
+    def _feed(self) -> Iterator[str]:
+        """Lines for the reader, which asks for one more as long as a quote is open."""
+        self._open = False
+        while (line := self._back.popleft() if self._back else next(self._lines, None)) is not None:
+            first = not self._taken
+            self._taken.append(line)
+            self._size += len(line.data)
+            if len(self._taken) > MAX_RECORD_LINES or (self._size > 2 * MAX_FIELD and not first):
+                raise _Runaway
+            # A line that is no text is a record of its own where one may begin: its quotes mean nothing.
+            yield line.text if line.text is not None else "\n" if first else line.raw
+        self._open = bool(self._taken)
+
+    def _row(self, taken: list[Line], cells: list[str]) -> Row | Reject:
+        for line in taken:
+            if line.text is None:
+                return Reject(self._name, taken[0].number, "", line.reason, clip("".join(x.raw for x in taken).rstrip("\r\n")))
+        return Row(taken[0].number, cells)
+
+    def _give_back(self, reason: str) -> Reject:
+        """Reject the first line taken; the others are read again, each by itself."""
+        first, *others = self._taken
+        self._taken, self._size, self._open = [], 0, False
+        self._back.extendleft(reversed(others))
+        return Reject(self._name, first.number, "", first.reason or reason, clip(first.raw.rstrip("\r\n")))

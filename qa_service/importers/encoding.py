@@ -4,8 +4,7 @@ from __future__ import annotations
 import codecs
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, NamedTuple
 
 from qa_service.importers.base import MAX_LINE
 
@@ -15,8 +14,7 @@ _CHUNK: Final = 1 << 18
 _WIDE: Final = ("utf-16-le", "utf-16-be")
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One physical line without its end. `text` is None when it cannot be read; `reason` then says why. `number` is 1-based."""
 
     number: int

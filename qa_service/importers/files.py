@@ -6,7 +6,7 @@ import io
 import os
 import sys
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from glob import escape, glob, has_magic
@@ -66,7 +66,7 @@ def _unreadable(error: OSError) -> None:
 def _glob(name: str) -> list[str]:
     if not has_magic(name):
         raise SourceError("文件不存在", where=display_name(name))
-    found = sorted(p for p in glob(name, recursive=True) if not Path(p).is_dir())
+    found = sorted(p for p in glob(name, recursive=True) if not Path(p).is_dir())  # noqa: PTH207 — keeps the name as written
     if not found:
         raise SourceError("没有文件符合这个通配符", where=display_name(name), fix=f"若文件名里真有这些符号,请写成 {display_name(escape(name))}")
     return found
@@ -76,7 +76,9 @@ class _Guarded(io.RawIOBase):
     """A byte stream that first gives the head already read, and whose damage is an end with a reason, not an exception."""
 
     def __init__(self, inner: IO[bytes], head: bytes = b"") -> None:
-        self._inner, self._head = inner, head
+        self._head = head
+        # read1 gives what could be unpacked before the damage; read would give the error only.
+        self._more: Callable[[int], bytes] = getattr(inner, "read1", inner.read)
         self.damage = ""
 
     def readable(self) -> bool:
@@ -92,7 +94,7 @@ class _Guarded(io.RawIOBase):
 
     def _read_inner(self, buffer: bytearray | memoryview) -> int:
         try:
-            data = self._inner.read(len(buffer))
+            data = self._more(len(buffer))
         except (EOFError, zlib.error, gzip.BadGzipFile) as error:
             self.damage = f"压缩文件在此处损坏或不完整: {error}"
             return 0

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import orjson
 
-from qa_service.importers.base import Intake, Place, ReadOptions, Records, admit, clip, unstorable, with_defaults
+from qa_service.importers.base import NUL_REASON, Intake, Place, ReadOptions, Records, admit, clip, holds_nul, with_defaults
 from qa_service.importers.encoding import Lines, head_text, undecodable
 from qa_service.importers.files import Source
 from qa_service.importers.ledger import mark
@@ -68,8 +68,8 @@ def decode(data: bytes | str, options: ReadOptions) -> Conversation:
     if _lost_digits(conversation):
         conversation = _decode_exactly(data, options)
     if ("\\u0000" in data if isinstance(data, str) else b"\\u0000" in data) and _escapes_nul(data):
-        raise unstorable(conversation) or InvalidRecord("含有空字符 U+0000,无法存储", field="/meta")
-    if any(_too_deep(m.meta) for m in conversation.messages if m.meta) or _too_deep(conversation.meta):
+        raise holds_nul(conversation) or InvalidRecord(NUL_REASON, field="/meta")
+    if _too_deep(conversation):
         raise InvalidRecord(f"meta 嵌套超过 {MAX_DEPTH} 层", field="/meta")
     return with_defaults(conversation, options)
 
@@ -83,8 +83,12 @@ def _decode_exactly(data: bytes | str, options: ReadOptions) -> Conversation:
 
 def _lost_digits(c: Conversation) -> bool:
     """orjson reads integers beyond 64 bits as floats: an id or order number written as a number would lose digits."""
-    return ("e+" in c.id or "e+" in c.agent.id or "e+" in c.customer.id or any("e+" in m.id or "e+" in m.agent_id for m in c.messages)
-            or any(type(v) is float and abs(v) >= _EXACT for v in c.meta.values()))
+    if "e+" in c.id or "e+" in c.agent.id or "e+" in c.customer.id:
+        return True
+    for m in c.messages:
+        if (m.id and "e+" in m.id) or (m.agent_id and "e+" in m.agent_id):
+            return True
+    return bool(c.meta) and any(type(v) is float and abs(v) >= _EXACT for v in c.meta.values())
 
 
 def _escapes_nul(data: bytes | str) -> bool:
@@ -93,13 +97,16 @@ def _escapes_nul(data: bytes | str) -> bool:
     return "\\u0000" in text.replace("\\\\", "")
 
 
-def _too_deep(value: Any) -> bool:
-    level = [value]
+def _too_deep(c: Conversation) -> bool:
+    level: list[Any] = [c.meta] if c.meta else []
+    for m in c.messages:
+        if m.meta:
+            level.append(m.meta)
     for _ in range(MAX_DEPTH):
-        level = [x for v in level for x in (v.values() if isinstance(v, dict) else v) if isinstance(x, dict | list)]
         if not level:
             return False
-    return True
+        level = [x for v in level for x in (v.values() if isinstance(v, dict) else v) if isinstance(x, dict | list)]
+    return bool(level)
 
 
 def is_document(head: str) -> bool:

@@ -17,13 +17,9 @@ class Standing(Enum):
     OTHER = "other"
 
 
-def mark(*parts: bytes) -> int:
-    """64 bits that stand for `parts`, never 0. The parts are kept apart, so ("ab", "c") is not ("a", "bc")."""
-    digest = blake2b(digest_size=8)
-    for part in parts:
-        digest.update(len(part).to_bytes(8, "little"))
-        digest.update(part)
-    return int.from_bytes(digest.digest(), "little") or 1
+def mark(content: bytes) -> int:
+    """64 bits that stand for `content`, never 0."""
+    return int.from_bytes(blake2b(content, digest_size=8).digest(), "little") or 1
 
 
 class Ledger:

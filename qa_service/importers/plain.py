@@ -18,7 +18,7 @@ from datetime import date, datetime, time, timedelta, tzinfo
 from pathlib import Path
 from typing import Final
 
-from qa_service.importers.base import Intake, Place, ReadOptions, Records, admit, clip, unstorable, with_defaults
+from qa_service.importers.base import Intake, Place, ReadOptions, Records, admit, clip, holds_nul, with_defaults
 from qa_service.importers.encoding import Line, Lines
 from qa_service.importers.files import STDIN, Source
 from qa_service.importers.kinds import kind_of_text
@@ -265,7 +265,7 @@ class _Reader:
             yield Reject(self._name, block.row, "", "标题下没有消息", clip(raw), place.rows)
             return
         conversation = with_defaults(_conversation(block.identifier, block.said, block.clock), self._options)
-        if error := unstorable(conversation):
+        if error := holds_nul(conversation):
             yield Reject(self._name, block.row, error.field, error.why, clip(raw), place.rows)
             return
         yield admit(conversation, mark(raw.encode("utf-8")), place, lambda: raw, self._intake)

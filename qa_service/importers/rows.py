@@ -4,13 +4,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from typing import Any, Final
 
 import orjson
 
-from qa_service.importers.base import ReadOptions, why_unstorable
+from qa_service.importers.base import NUL_REASON, ReadOptions
 from qa_service.importers.columns import ColumnMap, agent_like
-from qa_service.importers.kinds import CHANNEL_OF, KIND_OF, kind_of_text, plain_word
+from qa_service.importers.kinds import CHANNEL_OF, KIND_OF, ROLE_OF, kind_of_text, plain_word
 from qa_service.importers.times import parse_written_time
 from qa_service.model.conversation import CHANNELS, EMPTY, Conversation, Message, Party
 from qa_service.model.errors import InvalidRecord
@@ -19,7 +20,7 @@ KEY_END: Final = "\x1f"
 _MAX_CELL: Final = 8 << 20
 
 
-class WrongRow(Exception):  # noqa: N818 — it is caught where it is raised for, and never shown as an error
+class WrongRow(Exception):
     """A row that is no message. `field` is one of ours, `reason` for the user."""
 
     def __init__(self, field: str, reason: str) -> None:
@@ -47,13 +48,16 @@ class RowReader:
         self._agent = [i for i in (_one(index, "agent_id"), _one(index, "agent_name"), self._sender) if i is not None]
         self._customer_name, self._agent_name = _one(index, "customer_name"), _one(index, "agent_name")
         self._meta = columns.extra
+        self._plain_key = self._id[0] if len(self._id) == 1 and self._shop is None and not columns.per_day else None
         self._roles: dict[str, str] = {}
 
     def key(self, cells: Sequence[str]) -> str:
         """What the rows of one conversation have in common: the id, and the shop when the table has one. Raises WrongRow."""
+        if self._plain_key is not None and (key := cells[self._plain_key].strip()) and KEY_END not in key:
+            return key
         parts = [cells[i].strip() for i in self._id]
-        if not all(parts):
-            raise WrongRow("conversation_id", "会话ID为空")
+        if not all(parts) or any(KEY_END in p for p in parts):
+            raise WrongRow("conversation_id", "会话ID为空" if not all(parts) else "会话ID含有控制字符")
         if self._columns.per_day:
             at = self._at(cells)
             if at is None:
@@ -74,9 +78,10 @@ class RowReader:
         if not messages:
             return Built(None, tuple(wrong))
         repairs = [f"有 {len(wrong)} 行无法读取,已拒收"] if wrong else []
-        customer = next((c[self._sender].strip() for m, c in zip(messages, good, strict=True) if m.role == "customer"), "") if self._sender is not None else ""
+        customer = next((c[self._sender].strip() for m, c in zip(messages, good, strict=True)
+                         if m.role == "customer" and self._sender is not None and plain_word(c[self._sender]) not in ROLE_OF), "")
         times = [m.at for m in messages if m.at is not None]
-        if len(times) == len(messages) and any(a > b for a, b in zip(times, times[1:], strict=False)):
+        if len(times) == len(messages) and any(a > b for a, b in pairwise(times)):
             messages.sort(key=lambda m: m.at or times[0])
             repairs.append("消息未按时间排列,已按时间重排")
         return Built(self._assemble(messages, good, customer, repairs), tuple(wrong))
@@ -100,23 +105,29 @@ class RowReader:
         return "" if place is None else next((c for c in (cells[place].strip() for cells in rows) if c), "")
 
     def _message(self, cells: Sequence[str]) -> Message:
-        if reason := why_unstorable("".join(cells)):
-            raise WrongRow("content", reason)
+        together = "".join(cells)
+        if "\0" in together:
+            raise WrongRow(self._field_of("\0", cells), NUL_REASON)
         if self._content is None:
             raise WrongRow("content", "没有内容列")
         text = cells[self._content]
-        if max(map(len, cells)) > _MAX_CELL:
+        if len(together) > _MAX_CELL and max(map(len, cells)) > _MAX_CELL:
             raise WrongRow("content", f"一个单元格超过 {_MAX_CELL >> 20} M 字符")
         role = self._role_of(cells)
         at = self._at(cells) if self._time else None
         kind = KIND_OF.get(plain_word(cells[self._kind]), "") if self._kind is not None else ""
-        agent_id = next((c for c in (cells[i].strip() for i in self._agent) if c), "") if role == "agent" else ""
+        agent_id = next((c for c in (cells[i].strip() for i in self._agent) if c and plain_word(c) not in ROLE_OF), "") if role == "agent" else ""
         identifier = cells[self._message_id].strip() if self._message_id is not None else ""
         meta = {name: cells[i] for i, name in self._meta if cells[i]} if self._meta else EMPTY
         return Message(role, text, at, kind or kind_of_text(text), agent_id, identifier, meta or EMPTY)
 
+    def _field_of(self, text: str, cells: Sequence[str]) -> str:
+        """Our name of the first column that holds `text`; the header where it is none of ours."""
+        place = next(i for i, c in enumerate(cells) if text in c)
+        return next((name for name, places in self._columns.index.items() if place in places), self._columns.headers[place])
+
     def _at(self, cells: Sequence[str]) -> datetime | None:
-        written = " ".join(c for c in (cells[i].strip() for i in self._time) if c)
+        written = cells[self._time[0]] if len(self._time) == 1 else " ".join(cells[i].strip() for i in self._time)
         try:
             return parse_written_time(written, self._options.zone)
         except ValueError as error:
@@ -181,7 +192,7 @@ def wide_conversation(columns: ColumnMap, cells: Sequence[str]) -> bytes:
     meta = {name: cells[i] for i, name in columns.extra if cells[i]}
     if meta:
         data["meta"] = meta
-    if reason := why_unstorable("".join(cells)):
-        raise InvalidRecord(reason)
+    if "\0" in "".join(cells):
+        raise InvalidRecord(NUL_REASON)
     # The cell has been proven to be one JSON value, so it can stand in the object as it is, with every digit it has.
     return orjson.dumps(data)[:-1] + b',"messages":' + text.encode("utf-8") + b"}"

@@ -104,7 +104,7 @@ class _Assembler:
             try:
                 row = self._checked(row)
                 key = self._reader.key(row.cells)
-                if not wide and mark(key.encode("utf-8")) in self._gone and key not in self._groups:
+                if not wide and key not in self._groups and mark(key.encode("utf-8")) in self._gone:
                     raise WrongRow("conversation_id", f"会话 {key.partition(KEY_END)[0][:80]} 的其余行离得太远(超过 {WINDOW} 行),已先行处理;请先把表按会话ID排序")
             except WrongRow as wrong:
                 yield self._reject(row, wrong)
@@ -174,7 +174,7 @@ class _Assembler:
             return
         bad = {position for position, _ in built.wrong}
         kept = [r for i, r in enumerate(rows) if i not in bad]
-        content = mark(*(c.encode("utf-8") for r in kept for c in r.cells))
+        content = mark("\0".join(c for r in kept for c in r.cells).encode("utf-8"))
         yield admit(built.conversation, content, Place(self._name, kept[0].number, len(kept)),
                     lambda: "\n".join(row_text(r.cells) for r in kept), self._intake)
 
@@ -185,7 +185,7 @@ class _Assembler:
             conversation = decode(data, self._options)
         except InvalidRecord as error:
             return Reject(self._name, row.number, error.field, error.why + (f"。{error.fix}" if error.fix else ""), clip(row_text(row.cells)))
-        content = mark(*(c.encode("utf-8") for c in row.cells))
+        content = mark("\0".join(row.cells).encode("utf-8"))
         return admit(conversation, content, Place(self._name, row.number), lambda: row_text(row.cells), self._intake)
 
     def _reject(self, row: Row, wrong: WrongRow) -> Reject:
@@ -199,7 +199,8 @@ def _without_repeats(rows: list[Row], message_id: tuple[int, ...]) -> tuple[list
     if not message_id:
         return rows, []
     seen: set[tuple[str, ...]] = set()
-    kept, repeated = [], []
+    kept: list[Row] = []
+    repeated: list[Row] = []
     for row in rows:
         cells = tuple(row.cells)
         again = cells in seen and any(cells[i].strip() for i in message_id)

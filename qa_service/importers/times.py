@@ -35,16 +35,12 @@ def parse_written_time(text: str, zone: tzinfo) -> datetime | None:
 
 
 def _parse(text: str, zone: tzinfo) -> datetime:
-    if not text.isascii():
-        return _written(text)
-    if _NUMBER.fullmatch(text):
-        return _number(text, zone)
-    if len(text) > 4 and text[4] == "-":
+    if text[4:5] == "-":
         try:
             return datetime.fromisoformat(text)
         except ValueError:
-            pass
-    return _written(text)
+            return _written(text)
+    return _number(text, zone) if text.isascii() and _NUMBER.fullmatch(text) else _written(text)
 
 
 def _number(text: str, zone: tzinfo) -> datetime:

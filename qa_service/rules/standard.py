@@ -18,7 +18,7 @@ from qa_service.rules.source import read_yaml
 from qa_service.rules.trial import Failure, try_rules
 from qa_service.text.lexicon import load_lexicon
 from qa_service.text.phrases import PhraseBook
-from qa_service.text.segment import Segmenter
+from qa_service.text.segment import NAME, Segmenter
 from qa_service.text.sentiment import MoodReader
 from qa_service.text.topics import TopicReader
 from qa_service.text.transcript import Reader
@@ -63,7 +63,7 @@ def load_standard(root: Path, *, policy: Path | None = None, prove: bool = True)
     scorecard = load_scorecard(card_path)
     lint_scorecard(scorecard, {r.id: r.category for r in rules}, card_path)
     policies = load_policies(root / "policies", policy)
-    ref = StandardRef(str(head.data.get("name", "default")), str(head.data.get("version", "0")), _digest(root, segmenter.name, policy))
+    ref = StandardRef(str(head.data.get("name", "default")), str(head.data.get("version", "0")), standard_digest(root, policy))
     failures = try_rules(rules, reader, {c: policies.by_channel.get(c, policies.by_channel["other"]) for c in CHANNELS}) if prove else []
     fatal = [f for f in failures if f.fatal]
     if fatal:
@@ -82,8 +82,9 @@ def _unique(rules: tuple[Rule, ...]) -> None:
         seen[rule.id] = seen[rule.name] = rule
 
 
-def _digest(root: Path, segmenter: str, policy: Path | None) -> str:
-    digest = hashlib.sha256(segmenter.encode())
+def standard_digest(root: Path, policy: Path | None = None) -> str:
+    """``sha256:`` over every file of the Standard and the segmenter's name and version."""
+    digest = hashlib.sha256(NAME.encode())
     files = [p for part in _PARTS for p in ([root / part] if (root / part).is_file() else sorted((root / part).rglob("*"))) if p.is_file()]
     for path in (*files, *((policy,) if policy else ())):
         name = path.relative_to(root).as_posix() if path.is_relative_to(root) else "policy"

@@ -20,8 +20,8 @@ _ADVERBS: Final = (
 _RIGHT_BEFORE: Final = re.compile(rf"(?:(?:给|帮|为|替){p.WHO}|(?:给|帮|为|替)(?:您|亲)的){_ADVERBS}$")
 _OWN: Final = re.compile(r"我|咱|这边|这里|这面|小|妹|掌柜|老板|客服|经理|主管")
 _TO_CUSTOMER: Final = re.compile(r"(?:给|到)?(?:您|你|亲|客官)(?!的(?!$))")
-_WILL: Final = re.compile(r"(?<![不只才机社约])会|将|一定|尽快|马上|立即|优先|明天|到时|稍后|加紧|肯定|保证|第一时间|尽早")
-_WILL_BEFORE: Final = re.compile(r"(?<![不只才机社约])会(?:再|再次|及时|尽快|马上|立即|第一时间|陆续|优先|安排|继续|主动|尽量|帮忙|在)*$")
+_WILL: Final = re.compile(r"会(?<![不只才机社约]会)|将|一定|尽快|马上|立即|优先|明天|到时|稍后|加紧|肯定|保证|第一时间|尽早")
+_WILL_BEFORE: Final = re.compile(r"会(?<![不只才机社约]会)(?:再|再次|及时|尽快|马上|立即|第一时间|陆续|优先|安排|继续|主动|尽量|帮忙|在)*$")
 WE_BEFORE: Final = re.compile(rf"(?:我们|我|咱们?|这边|小二|小妹|妹子|妹纸|掌柜){_ADVERBS}(?:会|就|来|可以|把.{{1,8}})?$")
 PAID_BEFORE: Final = re.compile(
     rf"(?:(?:给|帮|为){p.WHO}|(?:补|退|返|赔|补给|退给|返给)(?:您|你|亲)){_ADVERBS}(?:补|退|返|算|退回|退还|返还)?(?:一下|下|这个|这|部分|之间的|的)*$")
@@ -64,13 +64,15 @@ class Act:
                  "start", "whole", "word")
 
     def __init__(self, kind: str, word: str, bubble: Bubble, start: int) -> None:
+        cuts, norm = bubble.cuts, bubble.norm
         end = start + len(word)
-        cut = bisect_left(bubble.cuts, end)
-        self.clause = bubble.cuts[bisect_left(bubble.cuts, start) - 1] + 1
-        low, high = max(self.clause, start - LEFT), min(bubble.cuts[cut], end + RIGHT)
-        self.kind, self.word, self.bubble, self.norm = kind, word, bubble, bubble.norm
-        self.start, self.end, self.low, self.high, self.whole = start, end, low, high, high == bubble.cuts[cut]
-        self.left, self.right = self.norm[low:start], self.norm[end:high]
+        at = bisect_left(cuts, start)
+        close = cuts[at] if cuts[at] >= end else cuts[bisect_left(cuts, end)]
+        self.clause = cuts[at - 1] + 1
+        low, high = max(self.clause, start - LEFT), min(close, end + RIGHT)
+        self.kind, self.word, self.bubble, self.norm = kind, word, bubble, norm
+        self.start, self.end, self.low, self.high, self.whole = start, end, low, high, high == close
+        self.left, self.right = norm[low:start], norm[end:high]
         self._actor: str | None = None
         self._deadline: Deadline | None = None
         self._looked = False

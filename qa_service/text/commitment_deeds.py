@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Final
 
 from qa_service.text import commitment_patterns as p
+from qa_service.text.amounts import AMOUNT
 from qa_service.text.commitment_act import WE_BEFORE, Act
 from qa_service.text.commitment_money import MONEY_TESTS
 
@@ -17,24 +18,24 @@ _OFFERS: Final = frozenset((
     "reissue", "refund", "return_money", "compensate", "token", "exchange", "swap", "gift", "contact", "report", "call", "tell",
     "freight", "discount"))
 _ASKING_END: Final = ("可以不", "好么", "可以么", "是不", "对不")
-_WILL: Final = re.compile(r"(?<![不只才])会")
+_WILL: Final = re.compile(r"会(?<![不只才]会)")
 _SHIP_AFTER: Final = re.compile(
     r"(?:的|给您|给亲|您|亲|走|快递|掉|顺丰|邮政|ems|[圆申中韵汇]通|韵达|货|$|\s|新|过来|一|\d|完|正常|哈)")
 _SHIP_BEFORE: Final = re.compile(r"安排$|[到有]货")
-_DELIVERED: Final = re.compile(r"(?<![不只才])会|一定|保证|肯定|务必|尽快|优先")
+_DELIVERED: Final = re.compile(r"会(?<![不只才]会)|一定|保证|肯定|务必|尽快|优先")
 _CARRIED: Final = re.compile(r"加紧|尽快|一定|优先|保证")
 _COURIER: Final = re.compile(r"快递|配送|派件|派送|小哥")
 _TO_CUSTOMER: Final = re.compile(r"(?:给|到)?(?:您|你|亲|客官)")
-_AFTER: Final = re.compile(r"(?<!售)(?<!最)后(?!面)|完毕|完成|清楚|结果|消息|到了|好了|有货|到货|好$")
-_BY_TEXT: Final = re.compile(r"(?:或|电话|的?方式|给您|发送)*(?:告知|通知|提醒|提示|回复|联系|发|给您)")
+_AFTER: Final = re.compile(r"后(?<![售最]后)(?!面)|完毕|完成|清楚|结果|消息|到了|好了|有货|到货|成功|了(?=[给跟帮为][您亲])|好$")
+_BY_TEXT: Final = re.compile(r"(?:或|电话|的?方式|给您|发送)*(?:告知|通知|提醒|提示|回复|联系|发|给您|的?$)")
 _HOW_TO: Final = re.compile(r"步骤|方法|如何|怎么|流程")
 _NO_CONTACT: Final = re.compile(r"(?:我|电话|方式|您$|正忙|失败|繁忙|中)")
 _WITH_THIRD: Final = re.compile(rf"(?:跟|和|与|给|向)[^,您]{{0,3}}(?:{p.THIRD.pattern})")
 _VIA: Final = re.compile(r"(?:让|叫|跟|和|与|向|给|联系|通知|找|催|请)[^,]{0,6}$")
 _LET_THIRD: Final = re.compile(rf"(?:让|叫|通知|请)[^,您]{{0,4}}(?:{p.THIRD.pattern})[^,]{{0,6}}$")
 _LATER: Final = re.compile(r"明天|后天|工作日|小时|上班|下午")
-_AGAIN: Final = re.compile(r"(?<![不只才])会|一定|明天|再")
-_HANDLED: Final = re.compile(r"(?<![不只才])会|将|尽快|马上|优先|立即|到时|加急|(?<!售)后(?=给|帮|为)")
+_AGAIN: Final = re.compile(r"会(?<![不只才]会)|一定|明天|再")
+_HANDLED: Final = re.compile(r"会(?<![不只才]会)|将|尽快|马上|优先|立即|到时|加急|后(?<!售后)(?=给|帮|为)")
 
 
 def promised(act: Act) -> bool:
@@ -67,7 +68,8 @@ def _asked(act: Act) -> bool:
         return False
     if p.QUESTION.match(act.norm, act.high) or act.right.endswith(_ASKING_END):
         offer = p.OFFER_END.search(act.right)
-        return not (offer and act.kind in _OFFERS and (act.ours or act.self_addressed))
+        granted = act.kind in _OFFERS or (act.word == "申请" and act.has(AMOUNT))
+        return not (offer and granted and (act.ours or act.self_addressed))
     if act.kind in _OFFERS:
         return False
     follow = p.PERMISSION.match(act.norm, act.high, act.high + 24)
@@ -173,6 +175,8 @@ def _handle(act: Act) -> bool:
         return False
     if act.word in ("申请", "办理"):
         return act.beside and not act.right.startswith(("售后", "退货"))
+    if act.word == "上门":
+        return act.firm or act.will
     if act.ours and (act.firm or _HANDLED.search(act.left)):
         return True
     return act.word == "安排" and ((act.beside and act.ahead) or act.will)

@@ -12,10 +12,10 @@ from qa_service.text.commitment_act import PAID_BEFORE, Act
 
 _HANDED: Final = re.compile(r"(?:回|还)?给(?:您|你|亲)")
 _APPLY_BEFORE: Final = re.compile(r"申请(?:一下|下|了)?$")
-_SURE: Final = re.compile(r"(?<![不只才])会|将|一定|尽快|优先|全额$|立即|马上")
-_WILL: Final = re.compile(r"(?<![不只才])会")
+_SURE: Final = re.compile(r"会(?<![不只才]会)|将|一定|尽快|优先|全额$|立即|马上")
+_WILL: Final = re.compile(r"会(?<![不只才]会)")
 _MONEY: Final = re.compile(r"钱|差价|运费|款|补偿|红包|邮费")
-_AFTER: Final = re.compile(r"(?<!售)(?<!最)后(?!面)|到了|好$")
+_AFTER: Final = re.compile(r"后(?<![售最]后)(?!面)|到了|好$")
 _REFUNDED: Final = re.compile(r"退款|到账|返还")
 _COMES: Final = re.compile(r"秒到|给您|发给您|送给您|返给您")
 _SENT: Final = re.compile(r"[发送返]")

@@ -25,6 +25,7 @@ def _denied(verbs: str, extra: str = "") -> re.Pattern[str]:
     return re.compile(f"{no}|{extra}" if extra else no)
 
 
+_SETTLES: Final = re.compile("[了已刚成单运不无没说答退取缺断]")  # every pattern below holds one of these
 _GUARD: Final = re.compile(r"一旦|如果|若|要是|等|才|没|未|能|可以|会|将|怎么|为什么|是否|您[^,。!?]{0,4}$|来$|拍下|提交后|超过|麻烦|请|怕")
 _NUMBER: Final = r"(?:单号|运单)(?:是|为|:|给您|发您)\s?[a-z]{0,4}\d{6}"
 _KEPT: Final[Mapping[str, re.Pattern[str]]] = MappingProxyType({
@@ -53,6 +54,8 @@ _CONTRADICTED: Final[Mapping[str, re.Pattern[str]]] = MappingProxyType({
 
 def verdict(norm: str, kind: str) -> str | None:
     """What the message says of a promise of type `kind`: "contradicted", "kept" or None."""
+    if not _SETTLES.search(norm):
+        return None
     if any(_plain(norm, m.start()) for m in _CONTRADICTED[kind].finditer(norm)):
         return "contradicted"
     return "kept" if any(_plain(norm, m.start()) for m in _KEPT[kind].finditer(norm)) else None

@@ -25,6 +25,7 @@ _WITH_AMOUNT: Final = frozenset(("compensation", "refund", "other", "order_chang
 _GENERIC: Final = frozenset(("handle", "effort", "amend"))
 _WHEN: Final = re.compile(
     r"(?:什么时候|什么时间|啥时候|啥时|何时|几时|多久|多长时间|几天|哪天)[^,。!?]{0,10}?(发|寄|退|到账|补|回|处理|审核)|(?:今天|明天|今晚|现在拍)[^,。!?]{0,6}(发|寄|退|补)")
+_SUM_GIVEN: Final = frozenset(("退您", "退你", "退亲", "补您", "补你", "补亲", "补给您", "补给你", "补给亲"))  # with a sum: money, not the goods
 _BARE_TYPE: Final = {
     "发": "ship_by", "寄": "ship_by", "退": "refund", "到账": "refund", "补": "reissue", "回": "callback", "处理": "verify", "审核": "verify"}
 
@@ -65,7 +66,7 @@ def _commitment(index: int, message: Message, act: Act) -> Commitment:
     deadline, amount = act.deadline, None
     if kind in _WITH_AMOUNT:
         amount = min(find_amounts(act.norm, act.low, act.high), key=lambda a: max(a[0] - act.end, act.start - a[1]), default=None)
-    if amount and kind == "refund" and act.word.startswith(("退您", "退你", "退亲")):
+    if amount and act.word in _SUM_GIVEN:
         kind = "compensation"
     edges = [act.start, act.actor_start] + ([deadline.start] if deadline else []) + ([amount[0]] if amount else [])
     start = min(edges)

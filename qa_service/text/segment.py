@@ -7,23 +7,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from importlib.metadata import version
+from typing import Final
 
 import rjieba
 
 from qa_service.text.normalise import SEPARATOR
 
 _FREQUENCY = 20_000
+NAME: Final = f"rjieba/{version('rjieba')}"
+"""Library and version: part of a Standard's digest."""
 
 
 class Segmenter:
-    """Cuts text into words. `name` pins library and version for the Standard's digest."""
+    """Cuts text into words."""
 
     def __init__(self, user_words: Iterable[str] = ()) -> None:
         self._jieba = rjieba.Jieba()
         self.user_words = tuple(sorted(set(user_words)))
         for word in self.user_words:
             self._jieba.add_word(word, _FREQUENCY, "n")
-        self.name = f"rjieba/{version('rjieba')}"
 
     def cut(self, text: str) -> list[str]:
         """The words of one text; joined they are the text."""

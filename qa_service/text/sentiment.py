@@ -13,7 +13,7 @@ from qa_service.model.finding import Mood
 from qa_service.text.phrases import Hits, PhraseBook
 from qa_service.text.topics import PhraseScorer
 
-_NEGATIVE, _POSITIVE = -0.33, 0.33
+_NEGATIVE, _POSITIVE = -0.36, 0.33
 _COLUMNS = ("positive", "negative", "neutral", "doubt")
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -44,10 +45,11 @@ class PhraseScorer:
         self.labels = tuple(weights)
         single: dict[int, Floats] = {}
         double: dict[tuple[int, int], Floats] = {}
+        number_of = cache(book.number_of)
         for column, label in enumerate(self.labels):
             for written, weight in weights[label].items():
                 for parts in expand(written):
-                    numbers = [book.number_of(part) for part in parts]
+                    numbers = [number_of(part) for part in parts]
                     row = single.setdefault(numbers[0], self._nothing()) if len(numbers) == 1 else double.setdefault(
                         (numbers[0], numbers[1]), self._nothing())
                     row[column] += weight

@@ -11,7 +11,7 @@ from qa_service.model.conversation import Conversation
 from qa_service.services.labels import measure_title
 from qa_service.services.outputs import rows
 from qa_service.services.outputs.cells import cell
-from qa_service.services.outputs.overview import AGENT_HEAD, agent_rows, overview_blocks
+from qa_service.services.outputs.overview import agent_rows, overview_blocks
 from qa_service.services.outputs.target import Target
 from qa_service.services.outputs.writer import Writer
 from qa_service.services.tally import Tally

@@ -1,0 +1,131 @@
+"""Settings, and the only place that wires concrete parts together."""
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from qa_service.engine.inspector import Inspector
+from qa_service.model.errors import UsageError
+from qa_service.rules.locate import lexicons_root
+from qa_service.rules.standard import Standard, load_standard, standard_digest
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting: its value, where it came from (默认, 环境变量, 配置文件), and what it is for."""
+
+    name: str
+    value: str
+    source: str
+    purpose: str
+
+
+_PURPOSES: Mapping[str, tuple[str, str]] = {
+    "QA_LEXICONS": ("", "质检标准所在文件夹(规则包、评分卡、政策、词库)"),
+    "QA_POLICY": ("", "覆盖所有渠道的店铺政策文件"),
+    "QA_ZONE": ("Asia/Shanghai", "没有时区的时间按此时区读取"),
+    "QA_WORKERS": ("1", "批量评分的进程数"),
+    "QA_CACHE": ("~/.cache/qa-service", "缓存文件夹(规则自证结果)"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings of this run, each with its source."""
+
+    entries: Mapping[str, Setting]
+
+    def get(self, name: str) -> str:
+        """The value of a setting."""
+        return self.entries[name].value
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone for naive times. Raises UsageError."""
+        try:
+            return ZoneInfo(self.get("QA_ZONE"))
+        except (ZoneInfoNotFoundError, ValueError):
+            raise UsageError(f"没有时区 {self.get('QA_ZONE')!r}", where="QA_ZONE", fix="例: Asia/Shanghai") from None
+
+    @property
+    def workers(self) -> int:
+        """Processes for batch scoring. Raises UsageError."""
+        text = self.get("QA_WORKERS")
+        if not text.isdigit() or not 1 <= int(text) <= 256:
+            raise UsageError(f"进程数应为 1–256 的整数,得到 {text!r}", where="QA_WORKERS")
+        return int(text)
+
+    @property
+    def policy(self) -> Path | None:
+        """The policy that overrides all others."""
+        return Path(self.get("QA_POLICY")) if self.get("QA_POLICY") else None
+
+
+def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
+    """Environment first, then the TOML file that QA_CONFIG names, then the defaults. Raises UsageError."""
+    env = os.environ if environ is None else environ
+    from_file: dict[str, Any] = {}
+    config = env.get("QA_CONFIG", "")
+    if config:
+        try:
+            from_file = tomllib.loads(Path(config).read_text("utf-8"))
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            raise UsageError(f"配置文件不能用: {error}", where=config) from None
+    known = {name.removeprefix("QA_").lower(): name for name in _PURPOSES}
+    for key in from_file:
+        if key not in known:
+            raise UsageError(f"配置文件里有未知的设置 {key!r}", where=config, fix=f"可用: {'、'.join(known)}")
+    entries = {}
+    for key, name in known.items():
+        default, purpose = _PURPOSES[name]
+        if env.get(name):
+            value, source = env[name], "环境变量"
+        elif key in from_file:
+            value, source = str(from_file[key]), f"配置文件 {config}"
+        else:
+            value, source = default, "默认"
+        entries[name] = Setting(name, value, source, purpose)
+    return Settings(entries)
+
+
+def make_standard(settings: Settings, *, root: Path | None = None, policy: Path | None = None, prove: bool | None = None) -> Standard:
+    """The Standard, proven by its examples; the proof is remembered by digest. `prove`: True runs it again, False leaves it out."""
+    folder = root or Path(settings.get("QA_LEXICONS") or lexicons_root())
+    chosen = policy or settings.policy
+    if prove is not None:
+        return load_standard(folder, policy=chosen, prove=prove)
+    marker = _marker(settings, standard_digest(folder, chosen))
+    standard = load_standard(folder, policy=chosen, prove=not marker.exists())
+    if not standard.warnings:
+        _remember(marker)
+    return standard
+
+
+def inspector_maker(standard: Standard, policy: Path | None) -> Callable[[], Inspector]:
+    """A picklable way to build the same Inspector in another process; the proof is not repeated there."""
+    return partial(_make_inspector, standard.root, policy)
+
+
+def _make_inspector(root: Path, policy: Path | None) -> Inspector:
+    return Inspector(load_standard(root, policy=policy, prove=False))
+
+
+def _marker(settings: Settings, digest: str) -> Path:
+    """Named by the digest and by the code: either one changed, the proof is run again."""
+    code = Path(__file__).parent
+    newest = max(p.stat().st_mtime_ns for p in code.rglob("*.py"))
+    return Path(settings.get("QA_CACHE")).expanduser() / "proven" / f"{digest.removeprefix('sha256:')}-{newest:x}"
+
+
+def _remember(marker: Path) -> None:
+    try:
+        marker.parent.mkdir(parents=True, exist_ok=True)
+        marker.touch()
+    except OSError:
+        return  # a read-only home only costs the time of the proof

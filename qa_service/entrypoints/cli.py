@@ -1,0 +1,64 @@
+"""The command line. Each command lives in a module of its own under commands/, imported only when it is called."""
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from typing import Final
+
+import click
+
+from qa_service.model.errors import QaError
+
+_COMMANDS: Final = {
+    "score": ("score", "给聊天记录评分,每一分都有依据"),
+    "demo": ("demo", "生成一天的示例会话,质检并写出日报"),
+    "check": ("check", "核对规则包、评分卡、政策,并运行所有例子"),
+    "rules": ("rules", "查看规则、试跑规则、生成规则文档"),
+    "schema": ("schema", "输出会话或质检结果的 JSON Schema"),
+    "doctor": ("doctor", "检查运行环境,列出设置及其来源"),
+}
+
+
+class _Lazy(click.Group):
+    """A group whose commands are imported when they are used: `--help` stays instant."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        command: click.Command = import_module(f"qa_service.entrypoints.commands.{_COMMANDS[cmd_name][0]}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("命令"):
+            formatter.write_dl([(name, text) for name, (_, text) in _COMMANDS.items()])
+
+
+@click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="qa-service", prog_name="qa-service")
+def cli() -> None:
+    """qa-service: 中文电商客服聊天质检。命令的用法: qa-service 命令 --help"""
+
+
+def main() -> None:
+    """Entry point: every known error is one clear line and exit code 2, Ctrl-C is 130, a closed pipe is quiet."""
+    try:
+        sys.exit(cli.main(prog_name="qa-service", standalone_mode=False) or 0)
+    except QaError as error:
+        click.echo(f"错误: {error}", err=True)
+        sys.exit(2)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except click.Abort:
+        click.echo("已中断", err=True)
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,190 @@
+"""Score inputs: read, tell automatic messages apart, judge, write, count. The one path behind `qa-service score` and the demo.
+
+A bad record never stops a run and is never lost: it goes whole to the rejects file. At the end rows read = scored + rejected +
+duplicate is checked, not hoped.
+"""
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import tzinfo
+from functools import partial
+from itertools import chain
+from pathlib import Path
+from typing import IO, Any
+
+import orjson
+
+from qa_service.engine.inspector import Inspector
+from qa_service.engine.runners import Scored, run_here, run_pool
+from qa_service.importers.base import Intake, ReadOptions
+from qa_service.importers.detect import open_records
+from qa_service.model.conversation import Conversation
+from qa_service.model.errors import QaError, UsageError
+from qa_service.model.record import Duplicate, Imported, Record, Reject
+from qa_service.model.wire import DEFAULT_ZONE
+from qa_service.services.automatic import AutomaticReplies
+from qa_service.services.outputs.registry import open_writer
+from qa_service.services.outputs.resume import Earlier, read_earlier
+from qa_service.services.outputs.writer import Writer
+from qa_service.services.tally import Tally
+
+Progress = Callable[[int], None]
+
+
+@dataclass(slots=True)
+class Counts:
+    """Source rows: read, and what became of each. `conversations` counts what was scored, `automatic` messages told apart."""
+
+    read: int = 0
+    scored: int = 0
+    rejected: int = 0
+    duplicate: int = 0
+    conversations: int = 0
+    automatic: int = 0
+    reused: int = 0
+
+    @property
+    def balanced(self) -> bool:
+        """Whether every row is accounted for."""
+        return self.read == self.scored + self.rejected + self.duplicate
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What to score and where to put it. `out` None: only count. `rejects`: written only when there is something to write."""
+
+    inputs: Sequence[str]
+    options: ReadOptions
+    out: str | None = None
+    format: str = "jsonl"
+    rejects: Path = Path("rejects.jsonl")
+    workers: int = 1
+    resume: bool = False
+    zone: tzinfo = DEFAULT_ZONE
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What a run came to. `lowest` is the lowest score, None when nothing was scored."""
+
+    counts: Counts = field(default_factory=Counts)
+    tally: Tally = field(default_factory=Tally)
+    lowest: float | None = None
+    notes: list[str] = field(default_factory=list)
+    rejects: Path | None = None
+
+
+def score(job: Job, inspector: Inspector, make: Callable[[], Inspector], progress: Progress = lambda n: None) -> Outcome:
+    """Run a job. `make` builds the Inspector in worker processes. Raises SourceError, UsageError; QaError when rows are missing."""
+    outcome = Outcome(tally=Tally(zone=job.zone))
+    intake = Intake()
+    automatic = AutomaticReplies()
+    fold = partial(_fold, job.zone)
+    with ExitStack() as stack:
+        rejects = stack.enter_context(_Rejects(job.rejects))
+        writer = stack.enter_context(open_writer(job.out, job.format)) if job.out is not None and not job.resume else None
+        earlier = stack.enter_context(_earlier(job, inspector)) if job.resume else None
+        records = chain.from_iterable(open_records(path, job.options, intake) for path in job.inputs)
+        conversations = _admitted(automatic.mark(records), outcome.counts, rejects)
+        if earlier is not None:
+            for conversation, line in earlier.replay(conversations):
+                outcome.counts.reused += 1
+                document = orjson.loads(line)
+                outcome.tally.add(conversation, document)
+                outcome.lowest = min(outcome.lowest or 100.0, document["score"]["total"])
+        for done in _run(job, inspector, make, conversations, fold):
+            _write(done, writer, earlier, job.format)
+            outcome.tally.merge(done.folded[0])
+            outcome.lowest = done.folded[1] if outcome.lowest is None else min(outcome.lowest, done.folded[1])
+            progress(len(done.conversations))
+        if writer is not None:
+            writer.close(outcome.tally)
+        if earlier is not None:
+            earlier.finish()
+        outcome.rejects = rejects.path if rejects.count else None
+    outcome.counts.read = intake.rows
+    outcome.counts.automatic = automatic.marked
+    outcome.notes = intake.notes
+    if not outcome.counts.balanced:
+        raise QaError(f"行数对不上: {outcome.counts}", fix="这是程序缺陷,请带上输入文件的前几行报告")
+    return outcome
+
+
+def _run(job: Job, inspector: Inspector, make: Callable[[], Inspector], conversations: Iterable[Conversation],
+         fold: Callable[..., tuple[Tally, float]]) -> Iterator[Scored[tuple[Tally, float]]]:
+    if job.workers == 1:
+        return run_here(inspector, conversations, fold)
+    return run_pool(make, conversations, fold, job.workers)
+
+
+def _fold(zone: tzinfo, conversations: Sequence[Conversation], documents: Sequence[dict[str, Any]]) -> tuple[Tally, float]:
+    tally = Tally(zone=zone)
+    for conversation, document in zip(conversations, documents, strict=True):
+        tally.add(conversation, document)
+    return tally, min(d["score"]["total"] for d in documents)
+
+
+def _write(done: Scored[Any], writer: Writer | None, earlier: Earlier | None, format: str) -> None:
+    if earlier is not None:
+        earlier.append(done.lines)
+    if writer is None:
+        return
+    for conversation, line in zip(done.conversations, done.lines, strict=True):
+        writer.write(conversation, {} if format == "jsonl" else orjson.loads(line), line)
+
+
+def _earlier(job: Job, inspector: Inspector) -> Earlier:
+    if job.out is None or job.out == "-" or job.format != "jsonl":
+        raise UsageError("--resume 需要 --out 指向一个 jsonl 文件", fix="先写 jsonl,再用它转换")
+    return read_earlier(job.out, inspector.standard.ref.digest)
+
+
+def _admitted(records: Iterable[Record], counts: Counts, rejects: _Rejects) -> Iterator[Conversation]:
+    """The conversations; rejects and duplicates are counted and written on the way."""
+    for record in records:
+        if isinstance(record, Imported):
+            counts.scored += record.rows
+            counts.conversations += 1
+            yield record.conversation
+        elif isinstance(record, Duplicate):
+            counts.duplicate += record.rows
+        else:
+            counts.rejected += record.rows
+            rejects.write(record)
+
+
+class _Rejects:
+    """The rejects file: one JSON object a reject. It appears with the first one."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.count = 0
+        self._file: IO[bytes] | None = None
+
+    def write(self, reject: Reject) -> None:
+        """Append one reject, whole."""
+        if self._file is None:
+            try:
+                self.path.parent.mkdir(parents=True, exist_ok=True)
+                self._file = self.path.open("wb")
+            except OSError as error:
+                raise UsageError(f"拒绝记录写不进去: {error.strerror}", where=str(self.path), fix="用 --rejects 换一个位置") from None
+        self.count += 1
+        row = {"file": reject.file, "row": reject.row, "rows": reject.rows, "field": reject.field, "reason": reject.reason, "raw": reject.raw}
+        self._file.write(orjson.dumps({k: _clean(v) for k, v in row.items()}) + b"\n")
+
+    def __enter__(self) -> _Rejects:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._file is not None:
+            self._file.flush()
+            os.fsync(self._file.fileno())
+            self._file.close()
+
+
+def _clean(value: object) -> object:
+    return value.encode("utf-8", "backslashreplace").decode() if isinstance(value, str) else value
