@@ -22,6 +22,7 @@ class Absence:
     once       only the first trigger of the chat
     at_least   the chat must hold so many agent turns for the rule to apply
     ended      only when the agent spoke after the trigger: a chat that breaks off there is no omission
+    least      only when so many agent turns follow the trigger: a chat that breaks off sooner is no omission either
     """
 
     trigger: Check | str
@@ -33,6 +34,7 @@ class Absence:
     once: bool = True
     at_least: int = 1
     ended: bool = True
+    least: int = 0
 
     def literals(self) -> frozenset[int] | None:
         """Without its trigger the rule is silent."""
@@ -47,8 +49,11 @@ class Absence:
         said = [m.spans[0][0] for m in self.must(t)]
         for trigger in triggers[:1] if self.once else triggers:
             window = self._window(t, trigger)
-            if (window or not self.ended) and not any(i in window for i in said):
+            if (window or not self.ended) and self._lasts(t, trigger) and not any(i in window for i in said):
                 yield trigger
+
+    def _lasts(self, t: Transcript, trigger: Match) -> bool:
+        return not self.least or sum(r.answer[-1] >= trigger.spans[0][0] for r in t.replies) >= self.least
 
     def _triggers(self, t: Transcript) -> list[Match]:
         if not isinstance(self.trigger, str):

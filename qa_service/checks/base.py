@@ -8,8 +8,8 @@ from typing import Final, Protocol
 
 from qa_service.text.measures import seconds_between
 from qa_service.text.patterns import Pattern
-from qa_service.text.phrases import Hit, Words, longest
-from qa_service.text.transcript import Transcript
+from qa_service.text.phrases import SIDES, Hit, Words, key_of, longest
+from qa_service.text.transcript import SIDE_OF, Transcript
 
 ALWAYS: Final = None  # `literals()` of a check that can fire on any conversation
 
@@ -31,8 +31,28 @@ class Check(Protocol):
         ...
 
     def literals(self) -> frozenset[int] | None:
-        """Phrase lists of which a conversation must hold one for the check to fire; None when there is no such list."""
+        """Phrase lists on a side (`key_of`) of which a conversation must hold one for the check to fire; None when there are none."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """A named condition: the same check wherever its name stands, run once in a conversation."""
+
+    name: str
+    check: Check
+
+    def literals(self) -> frozenset[int] | None:
+        """Those of the check."""
+        return self.check.literals()
+
+    def __call__(self, t: Transcript) -> Iterable[Match]:
+        found = t.memo.get(id(self))
+        if found is None:
+            gate = self.check.literals()
+            dark = gate is not None and gate.isdisjoint(t.lists)
+            found = t.memo[id(self)] = () if dark else tuple(self.check(t))
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,27 +63,41 @@ class Text:
     patterns: tuple[Pattern, ...] = ()
     gates: tuple[Words | None, ...] = ()
 
-    def literals(self) -> frozenset[int] | None:
-        """The phrase lists that must occur; None when an expression has no literal."""
-        ids = {self.words.id} if self.words else set()
+    def literals(self, role: str) -> frozenset[int] | None:
+        """The phrase lists of which one must occur on the side of `role`; None when an expression has no literal."""
+        ids = [self.words.id] if self.words else []
         for gate in self.gates:
             if gate is None:
                 return ALWAYS
-            ids.add(gate.id)
-        return frozenset(ids)
+            ids.append(gate.id)
+        sides = range(SIDES) if role == "any" else (SIDE_OF.get(role, 2),)
+        return frozenset(key_of(i, side) for i in ids for side in sides)
 
-    def hits(self, t: Transcript, candidates: Sequence[int] | frozenset[int]) -> list[Hit]:
-        """Where it stands in the candidate messages: sorted, a hit inside a longer one left out."""
-        found: list[Hit] = [h for h in t.hits(self.words.id) if h[0] in candidates] if self.words else []
+    def at(self, t: Transcript, i: int) -> Sequence[Hit]:
+        """Where it stands in message i: sorted, a hit inside a longer one left out. Remembered: rules share texts."""
+        memo = t.memo.get(id(self))
+        if memo is None:
+            memo = t.memo[id(self)] = {}
+        found = memo.get(i)
+        if found is None:
+            found = memo[i] = self._look(t, i)
+        return found  # type: ignore[no-any-return]
+
+    def _look(self, t: Transcript, i: int) -> list[Hit]:
+        side = t.sides[i]
+        found = list(t.at(key_of(self.words.id, side)).get(i, ())) if self.words else []
         for pattern, gate in zip(self.patterns, self.gates, strict=True):
-            places = candidates if gate is None else {h[0] for h in t.hits(gate.id)}.intersection(candidates)
-            for i in places:
+            if gate is None or i in t.at(key_of(gate.id, side)):
                 found += [(i, start, end) for start, end in pattern.finditer(t.norm(i))]
-        return longest(found)
+        return longest(found) if len(found) > 1 else found
+
+    def hits(self, t: Transcript, candidates: Iterable[int]) -> list[Hit]:
+        """Where it stands in the candidate messages, in their order."""
+        return [hit for i in candidates for hit in self.at(t, i)]
 
     def occurs(self, t: Transcript, i: int) -> bool:
         """Whether it stands in message i."""
-        return bool(self.hits(t, (i,)))
+        return bool(self.at(t, i))
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,12 +141,15 @@ class Scope:
         return not self.asked or any(topic.label in self.asked for a in asked for topic in t.topics_of(a)[:2])
 
 
+def lit(t: Transcript, literals: frozenset[int] | None) -> set[int] | None:
+    """The messages in which one of the literals stands; None when there are no literals to go by."""
+    return None if literals is None else {i for key in literals if key in t.lists for i in t.at(key)}
+
+
 def asked_by(t: Transcript, i: int) -> tuple[int, ...]:
     """The customer messages that agent message i answers."""
-    for reply in t.replies:
-        if i in reply.answer:
-            return reply.asked
-    return ()
+    reply = t.reply_of.get(i)
+    return reply.asked if reply is not None else ()
 
 
 def wait_before(t: Transcript, i: int) -> float | None:

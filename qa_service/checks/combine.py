@@ -10,7 +10,9 @@ from qa_service.text.transcript import Transcript
 
 @dataclass(frozen=True, slots=True)
 class Combine:
-    """One match when every condition of `all`, `at_least` of `any` and no condition of `none` is there; `each`: one per hit of all[0].
+    """One match when every condition of `all`, `at_least` of `any` and no condition of `none` is there.
+
+    each   one match per hit instead: of all[0], or, where there is no `all`, of every condition of `any`
 
     The evidence is the first hit of each condition that matched.
     """
@@ -34,8 +36,8 @@ class Combine:
         some = [found for c in self.any if (found := list(c(t)))]
         if (self.any and len(some) < self.at_least) or any(True for c in self.none for _ in c(t)):
             return
-        if self.each and every:
-            yield from every[0]
+        if self.each:
+            yield from every[0] if every else sorted((m for found in some for m in found), key=lambda m: m.spans)
             return
         parts = [found[0] for found in (*every, *some)]
         yield Match(tuple(s for m in parts for s in m.spans), min((m.confidence for m in parts), default=1.0),

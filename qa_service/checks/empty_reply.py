@@ -55,8 +55,8 @@ class EmptyReply:
         in_place = any(t.finds("courtesy.thanks", i) if bare else EMOTICON in t.norm(i) for i in reply.answer)
         if in_place and not t.question(reply.asked):
             return False  # a smile, thanks or a farewell to something that is no question
-        if self.kind == "marks":
-            return not bare
+        if self.kind in ("marks", "query"):
+            return not bare and (self.kind == "marks" or any("?" in t.norm(i) for i in reply.answer))
         if self.kind == "padding":
             return bool(bare) and self._pads(t, reply)
         return bool(bare) and (len(bare) <= self.length) == (self.kind == "greeting")

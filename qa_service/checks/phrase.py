@@ -1,10 +1,10 @@
 """`phrase`: words or expressions in the messages of one side: any, all, N of, none; with guards for how they are said."""
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from qa_service.checks.base import ALWAYS, Guard, Match, Scope, Text, clause, either
+from qa_service.checks.base import ALWAYS, Guard, Match, Scope, Text, clause, either, lit
 from qa_service.text.phrases import Hit
 from qa_service.text.transcript import Transcript
 
@@ -35,20 +35,20 @@ class Phrase:
     def literals(self) -> frozenset[int] | None:
         """`all` needs its first text, `any` one of its own; a rule of `none` alone can fire anywhere."""
         if self.all:
-            return self.all[0].literals()
-        return either(*(x.literals() for x in self.any)) if self.any else ALWAYS
+            return self.all[0].literals(self.where.role)
+        return either(*(x.literals(self.where.role) for x in self.any)) if self.any else ALWAYS
 
     def __call__(self, t: Transcript) -> Iterable[Match]:
         for i in self._candidates(t):
             hits: list[Hit] = []
             kinds = 0
             for text in self.any:
-                found = self._good(t, text.hits(t, (i,)))
+                found = self._good(t, text.at(t, i))
                 kinds += bool(found)
                 hits += found
             if self.any and kinds < self.at_least:
                 continue
-            wanted = [self._good(t, text.hits(t, (i,))) for text in self.all]
+            wanted = [self._good(t, text.at(t, i)) for text in self.all]
             if not all(wanted) or any(text.occurs(t, i) for text in (*self.none, *self.unless)):
                 continue
             hits += [h for found in wanted for h in found]
@@ -56,17 +56,16 @@ class Phrase:
                 yield Match(tuple(sorted(hits)) or ((i, 0, len(t.messages[i].text)),))
 
     def _candidates(self, t: Transcript) -> list[int]:
-        gate = self.literals()
-        return self.where.messages(t, None if gate is None else {h[0] for words in gate for h in t.hits(words)})
+        return self.where.messages(t, lit(t, self.literals()))
 
-    def _good(self, t: Transcript, hits: list[Hit]) -> list[Hit]:
+    def _good(self, t: Transcript, hits: Sequence[Hit]) -> list[Hit]:
         return [h for h in hits if self.guard.admits(t, h) and self._at_borders(t, h) and not self._cleared(t, h)]
 
     def _cleared(self, t: Transcript, hit: Hit) -> bool:
         if not self.unless_clause:
             return False
         low, high = clause(t, hit)
-        return any(low <= h[1] and h[2] <= high for text in self.unless_clause for h in text.hits(t, (hit[0],)))
+        return any(low <= h[1] and h[2] <= high for text in self.unless_clause for h in text.at(t, hit[0]))
 
     def _at_borders(self, t: Transcript, hit: Hit) -> bool:
         if self.boundary != "word":

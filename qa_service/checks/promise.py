@@ -12,8 +12,8 @@ from qa_service.text.amounts import CN_NUMBER, number
 from qa_service.text.measures import seconds_between
 from qa_service.text.transcript import Transcript
 
-_SPAN: Final = re.compile(rf"(\d{{1,4}}|{CN_NUMBER})\s?(小时|h|个?工作日|天|日)(?:之内|以内|内)?")
-_HOURS_OF: Final = {"小时": 1, "h": 1}
+_SPAN: Final = re.compile(rf"(\d{{1,4}}|{CN_NUMBER})\s?(小时|h|个?工作日|天|日|周|个?星期)")
+_HOURS_OF: Final = {"小时": 1, "h": 1, "周": 168, "星期": 168, "个星期": 168}
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
-from qa_service.checks.base import Match, Scope, Text
+from qa_service.checks.base import Match, Scope, Text, lit
 from qa_service.text.normalise import NOT_LANGUAGE
 from qa_service.text.phrases import Hit
 from qa_service.text.transcript import Reply, Transcript
@@ -42,17 +42,16 @@ class WholeReply:
         """One of `says` must occur."""
         out: frozenset[int] = frozenset()
         for text in self.says:
-            part = text.literals()
+            part = text.literals("agent")
             if part is None:
                 return None
             out |= part
         return out
 
     def __call__(self, t: Transcript) -> Iterable[Match]:
-        gate = self.literals()
-        lit = None if gate is None else {h[0] for words in gate for h in t.hits(words)}
+        candidates = lit(t, self.literals())
         for reply in t.replies:
-            if lit is not None and not lit.intersection(reply.answer):
+            if candidates is not None and candidates.isdisjoint(reply.answer):
                 continue
             hits = self._hits(t, reply)
             if hits and self._answers(t, reply) and self._says_only(t, reply, hits):
@@ -73,15 +72,17 @@ class WholeReply:
         asked = "\n".join(t.bare(i) for i in reply.asked) if self.echo else ""
         if any(NOT_LANGUAGE in t.norm(i) for i in reply.answer):
             return False
-        rest = [self._beside(t, t.rest(i, [h for h in hits if h[0] == i]), asked) for i in reply.answer]
-        if sum(map(len, rest)) > self.leaves:
+        rest = [t.rest(i, [h for h in hits if h[0] == i]) for i in reply.answer]
+        if asked:
+            rest = [_without_echo(text, asked) if len(text) <= _LONGEST_ECHO else text for text in rest]
+        if any(t.group(group).search(text) for group in self.holds_no for text in rest):
             return False
-        return not any(t.group(group).search(text) for group in self.holds_no for text in rest)
+        return sum(len(self._content(t, text)) for text in rest) <= self.leaves
 
-    def _beside(self, t: Transcript, text: str, asked: str) -> str:
+    def _content(self, t: Transcript, text: str) -> str:
         for group in self.aside:
             text = t.group(group).sub("", text)
-        return _without_echo(text, asked) if asked and len(text) <= _LONGEST_ECHO else text
+        return text
 
 
 def _without_echo(text: str, asked: str) -> str:

@@ -25,7 +25,7 @@ class Similar:
 
     def literals(self) -> frozenset[int] | None:
         """Those of `holds`."""
-        return ALWAYS if self.holds is None else self.holds.literals()
+        return ALWAYS if self.holds is None else self.holds.literals(self.where.role)
 
     def __call__(self, t: Transcript) -> Iterable[Match]:
         known = [(text, profile(skeleton_of(text))) for text in self.examples]

@@ -1,6 +1,7 @@
 """The one core: a pure function of (conversation, standard). Every door, process and cluster calls `evaluate_many`."""
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 
 from qa_service.model.conversation import LANGUAGE_KINDS, Conversation
@@ -16,6 +17,7 @@ class Inspector:
 
     def __init__(self, standard: Standard) -> None:
         self.standard = standard
+        self._always, self._by_list = _index(standard)
 
     def evaluate(self, conversation: Conversation) -> Evaluation:
         """A batch of one."""
@@ -28,7 +30,9 @@ class Inspector:
 
     def findings(self, t: Transcript) -> tuple[Finding, ...]:
         """All findings of a transcript, sorted by (message, start, rule)."""
-        found = [f for rule in self.standard.rules for f in rule.find(t)]
+        worth = self._always.union(*(self._by_list[words] for words in self._by_list.keys() & t.lists.keys()))
+        rules = self.standard.rules
+        found = [f for n in worth for f in rules[n].find(t)]
         found.sort(key=_place)
         return tuple(found)
 
@@ -39,6 +43,17 @@ class Inspector:
         c = t.conversation
         return Evaluation(c.id, c.shop, conversation_digest(c), self.standard.ref, score, findings, t.commitments, topics, t.moods,
                           t.trend, t.measures, _notes(c))
+
+
+def _index(standard: Standard) -> tuple[frozenset[int], dict[int, tuple[int, ...]]]:
+    """Which rules (by position) always run, and which only where a phrase list occurs."""
+    always, by_list = set(), defaultdict(list)
+    for n, rule in enumerate(standard.rules):
+        if rule.literals is None:
+            always.add(n)
+        for words in rule.literals or ():
+            by_list[words].append(n)
+    return frozenset(always), {words: tuple(rules) for words, rules in by_list.items()}
 
 
 def _place(finding: Finding) -> tuple[int, int, str]:

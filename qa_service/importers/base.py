@@ -64,8 +64,9 @@ def holds_nul(conversation: Conversation) -> InvalidRecord | None:
     """U+0000, which no database can hold, as an error that names the field; None when there is none."""
     names = (("/id", conversation.id), ("/shop", conversation.shop), ("/agent", conversation.agent.id + conversation.agent.name),
              ("/customer", conversation.customer.id + conversation.customer.name))
-    messages = (pair for i, m in enumerate(conversation.messages) for pair in ((f"/messages/{i}/text", m.text), (f"/messages/{i}", m.id + m.agent_id)))
-    return next((InvalidRecord(NUL_REASON, field=pointer) for pointer, text in (*names, *messages) if "\0" in text), None)
+    texts = ((f"/messages/{i}/text", m.text) for i, m in enumerate(conversation.messages))
+    others = ((f"/messages/{i}", m.id + m.agent_id) for i, m in enumerate(conversation.messages))
+    return next((InvalidRecord(NUL_REASON, field=pointer) for pointer, text in (*names, *texts, *others) if "\0" in text), None)
 
 
 def with_defaults(conversation: Conversation, options: ReadOptions) -> Conversation:

@@ -25,11 +25,12 @@ from qa_service.model.errors import SourceError
 
 DAY: Final = "@day"
 _ALIASES: Final[dict[str, str]] = {
-    "conversation_id": "会话id 会话编号 会话号 对话id 对话编号 会话标识 会话 sessionid conversationid chatid dialogid dialogueid ticketid sid cid session conversation "
-                       "聊天id 聊天编号 咨询id 咨询编号 工单号 工单id",
-    "time": "发送时间 消息时间 聊天时间 发言时间 会话时间 时间 time timestamp sendtime createdat createtime msgtime messagetime sentat datetime at ts 创建时间 日期时间 日期 date",
+    "conversation_id": "会话id 会话编号 会话号 对话id 对话编号 会话标识 会话 聊天id 聊天编号 咨询id 咨询编号 工单号 工单id "
+                       "sessionid conversationid chatid dialogid dialogueid ticketid sid cid session conversation",
+    "time": "发送时间 消息时间 聊天时间 发言时间 会话时间 时间 创建时间 日期时间 日期 "
+            "time timestamp sendtime createdat createtime msgtime messagetime sentat datetime at ts date",
     "clock": "钟点 时刻 时分秒 clock",
-    "role": "角色 身份 发送方角色 发送者角色 发送人角色 消息方向 方向 role sendertype senderrole direction 发送方类型 发送人类型 发送者类型 messagetype发送方",
+    "role": "角色 身份 发送方角色 发送者角色 发送人角色 消息方向 方向 role sendertype senderrole direction 发送方类型 发送人类型 发送者类型",
     "sender": "发送人 发送者 发送方 昵称 发言人 说话人 发送账号 发送人昵称 发送者昵称 sender from nick nickname speaker fromuser fromid sendername author name 姓名",
     "content": "内容 消息内容 聊天内容 会话内容 对话内容 文本内容 发送内容 消息 文本 聊天记录 content text message msg body messagecontent words utterance",
     "messages": "messages 消息列表 对话列表 dialogue turns",
@@ -44,9 +45,10 @@ _ALIASES: Final[dict[str, str]] = {
 }
 ALIASES: Final[dict[str, tuple[str, ...]]] = {name: tuple(words.split()) for name, words in _ALIASES.items()}
 TITLES: Final[dict[str, str]] = {
-    "conversation_id": "会话ID", "time": "发送时间", "clock": "钟点", "role": "角色", "sender": "发送人", "content": "内容", "messages": "消息列表", "shop": "店铺",
-    "channel": "渠道", "agent_id": "客服账号", "agent_name": "客服昵称", "customer_id": "客户ID", "customer_name": "客户昵称", "kind": "消息类型", "message_id": "消息ID"}
-IDENTIFIERS: Final = frozenset(("conversation_id", "agent_id", "customer_id", "message_id"))
+    "conversation_id": "会话ID", "time": "发送时间", "clock": "钟点", "role": "角色", "sender": "发送人", "content": "内容", "messages": "消息列表",
+    "shop": "店铺", "channel": "渠道", "agent_id": "客服账号", "agent_name": "客服昵称", "customer_id": "客户ID", "customer_name": "客户昵称",
+    "kind": "消息类型", "message_id": "消息ID"}
+IDENTIFIERS: Final = ("conversation_id", "agent_id", "customer_id", "message_id")
 _ROLE_OR_ELSE: Final = frozenset(("类型", "type", "来源", "source", "方", "来自"))
 _ID: Final = frozenset(("id", "编号"))
 _SUB_ACCOUNT: Final = re.compile(r"[^\s:：]{2,}[:：][^\s:：]{1,}")
@@ -190,8 +192,10 @@ def _by_alias(headers: tuple[str, ...], sample: Sequence[Sequence[str]]) -> dict
                 claim("kind", place)
         elif word in _ID and place not in taken:
             values = [row[place] for row in sample if place < len(row)]
-            claim("message_id" if "conversation_id" in index else "conversation_id" if "messages" in index or len(set(values)) < len(values) else "", place)
-    index.pop("", None)
+            if "conversation_id" in index:
+                claim("message_id", place)
+            elif "messages" in index or len(set(values)) < len(values):
+                claim("conversation_id", place)
     return _split_time(words, index, sample)
 
 
@@ -267,5 +271,5 @@ def _by_sender(columns: ColumnMap, sample: Sequence[Sequence[str]], where: str) 
     if sample and not agents and not customers:
         raise SourceError(f"缺少列: 角色;从“{columns.headers[place]}”列看不出谁是客户谁是客服;表头有: {_list(columns.headers)}", where=where,
                           fix="请写一个 YAML 文件用 --columns 指定,例:\n  role: 列名\n或\n  roles: {客服小美的账号: agent}")
-    others = "" if "agent" in known and "customer" in known else "agent" if customers and not agents else "customer" if agents and not customers else ""
+    others = "agent" if customers and not agents else "customer" if agents and not customers else ""
     return ColumnMap(columns.headers, columns.index, columns.extra, columns.roles, others, columns.per_day)

@@ -4,10 +4,10 @@ from __future__ import annotations
 import csv
 from collections import deque
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, NamedTuple
 
 from qa_service.importers.base import Intake, ReadOptions, Records, clip
-from qa_service.importers.columns import recognised
+from qa_service.importers.columns import is_header, recognised
 from qa_service.importers.encoding import Line, Lines, head_text
 from qa_service.importers.files import Source, extension
 from qa_service.importers.table import HEADER_WITHIN, Row, find_header, read_table
@@ -16,31 +16,40 @@ from qa_service.model.record import Reject
 DELIMITERS: Final = ",\t;|"
 MAX_RECORD_LINES: Final = 1_000
 MAX_FIELD: Final = 8 << 20
+_LONGEST_HEADER: Final = 1 << 16
 _UNCLOSED: Final = "引号没有闭合:从这一行起的引号一直没有结束,此行单独拒收,后面的行照常读取"
 
 
 def read_delimited(source: Source, options: ReadOptions, intake: Intake) -> Records:
     """Conversations of a delimited text file. Raises SourceError when its columns cannot be understood."""
-    delimiter = sniff_delimiter(head_text(source.head), options) or ("\t" if extension(source.path) == ".tsv" else ",")
+    delimiter = sniff(head_text(source.head), options).delimiter or ("\t" if extension(source.path) == ".tsv" else ",")
     rows = _Splitter(Lines(source.stream, source.head, keep_ends=True), delimiter, source.name).rows()
     return read_table(rows, source.name, options, intake)
 
 
-def sniff_delimiter(head: str, options: ReadOptions) -> str:
-    """The delimiter under which one of the first lines reads best as a header; "" when none does."""
+class Sniffed(NamedTuple):
+    """The delimiter under which one of the first lines reads best as a header ("" when none does), and whether that line surely is one."""
+
+    delimiter: str
+    sure: bool
+
+
+def sniff(head: str, options: ReadOptions) -> Sniffed:
+    """Guess the delimiter from the head of a file."""
     lines = [line for line in head.replace("\r\n", "\n").replace("\r", "\n").split("\n")[:50] if line.strip()][:HEADER_WITHIN]
-    best, most = "", 1
-    for delimiter in DELIMITERS:
-        rows = [_cells(line, delimiter) for line in lines if len(line) < 1 << 16]
-        if rows:
-            header = rows[find_header(rows, options)]
-            count = recognised(header, options.columns)
-            if count > most or (count == most == 1 and len(header) == 1 and not best):
-                best, most = delimiter, count
-    return best
+    best, most, sure = "", 1, False
+    for delimiter in DELIMITERS if lines else "":
+        rows = [_cells(line, delimiter) for line in lines]
+        header = rows[find_header(rows, options)]
+        count = recognised(header, options.columns)
+        if count > most:
+            best, most, sure = delimiter, count, is_header(header, options.columns)
+    return Sniffed(best, sure)
 
 
 def _cells(line: str, delimiter: str) -> list[str]:
+    if len(line) > _LONGEST_HEADER:
+        return []
     try:
         return next(csv.reader([line], delimiter=delimiter), [])
     except csv.Error:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from qa_service.importers.base import Intake, ReadOptions, Records
-from qa_service.importers.delimited import read_delimited, sniff_delimiter
+from qa_service.importers.delimited import read_delimited, sniff
 from qa_service.importers.encoding import head_text
 from qa_service.importers.files import Source, extension, open_source
 from qa_service.importers.jsonl import read_jsonl
@@ -75,11 +75,16 @@ def detect(source: Source, options: ReadOptions) -> str:
 
 def _by_text(text: str, lines: list[str], options: ReadOptions) -> str:
     opening = text[1:].lstrip()[:1]
-    if (text[0] == "{" and opening in ('"', "}", "")) or (text[0] == "[" and opening in ("{", "[", "]", "")):
+    if (text[0] == "{" and opening in ('"', "}", "")) or (text[0] == "[" and opening in ("{", "]", "")):
         return "jsonl"
-    if sniff_delimiter(text, options):
+    table = sniff(text, options)
+    if table.sure:
         return "csv"
-    return "plain" if any(speaks(line) for line in lines) else ""
+    if any(line.startswith('{"') for line in lines):
+        return "jsonl"
+    if any(speaks(line) for line in lines):
+        return "plain"
+    return "csv" if table.delimiter else ""
 
 
 def _by_name(by_name: str, text: str, name: str) -> str:

@@ -41,15 +41,20 @@ def detect_encoding(head: bytes, *, whole: bool) -> tuple[str, int]:
         except UnicodeDecodeError:
             continue
         return name, 0
-    lines = head.split(b"\n")
-    readable = {name: sum(_reads(line, name) for line in lines) for name in ("utf-8", "gb18030")}
-    return ("gb18030", 0) if readable["gb18030"] > readable["utf-8"] and _foreign(lines) else ("utf-8", 0)
+    return _less_wrong(head), 0
 
 
-def _foreign(lines: list[bytes]) -> bool:
-    """Do most lines that are not plain ASCII fail as UTF-8? (Bytes that are UTF-8 often happen to be GB 18030 too.)"""
-    high = [line for line in lines if not line.isascii()]
-    return sum(_reads(line, "utf-8") for line in high) * 2 < len(high)
+def _less_wrong(head: bytes) -> str:
+    """Neither UTF-8 nor GB 18030 reads it all: the text is damaged, and we want to lose only what is.
+
+    A line that is not ASCII is hardly ever UTF-8 by chance, and text in the wrong encoding fails at nearly every character.
+    """
+    lines = [line for line in head.split(b"\n") if not line.isascii()]
+    if sum(_reads(line, "utf-8") for line in lines) * 2 >= len(lines):
+        return "utf-8"
+    high = len(head) - len(head.translate(None, bytes(range(128, 256))))
+    wrong = {name: head.decode(name, "replace").count("\ufffd") for name in ("utf-8", "gb18030")}
+    return "gb18030" if wrong["utf-8"] * 5 > high and wrong["gb18030"] < wrong["utf-8"] else "utf-8"
 
 
 def _reads(line: bytes, name: str) -> bool:

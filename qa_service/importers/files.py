@@ -5,6 +5,7 @@ import gzip
 import io
 import os
 import sys
+import tempfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ from qa_service.model.errors import SourceError
 STDIN: Final = "-"
 HEAD: Final = 1 << 18
 _EXTENSIONS: Final = (".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".txt", ".log", ".xlsx", ".xlsm", ".xls", ".parquet", ".pq")
+_SPOOL: Final = 1 << 30
 _GZIP: Final = b"\x1f\x8b"
 
 
@@ -154,3 +156,20 @@ def _with_head(raw: IO[bytes]) -> tuple[bytes, _Guarded]:
     guarded = _Guarded(raw, head)
     guarded.damage = probe.damage
     return head, guarded
+
+
+@contextmanager
+def on_disk(source: Source) -> Iterator[str]:
+    """A path where the whole input stands as a file: its own, or that of a copy when it comes from a pipe or is compressed."""
+    if Path(source.path).is_file() and len(source.guards) == 1:
+        yield source.path
+        return
+    with tempfile.NamedTemporaryFile(prefix="qa-service-") as copy:
+        size = 0
+        while chunk := source.stream.read(1 << 20):
+            size += len(chunk)
+            if size > _SPOOL:
+                raise SourceError(f"输入超过 {_SPOOL >> 30} GB", where=source.name, fix="请分成几个文件,或存为 CSV")
+            copy.write(chunk)
+        copy.flush()
+        yield copy.name

@@ -153,8 +153,9 @@ def split_values(data: bytes) -> Iterator[bytes]:
                 start = token.end()
         elif first in b"]}":
             depth -= 1
-            if depth <= base and not (array and depth == base):
-                yield data[start:token.start() if array else token.end()]
+            if depth < base or depth == 0:
+                closes_array = array and depth == 0
+                yield data[start:token.start() if closes_array else token.end()]
                 start, depth = token.end(), 0
         elif first == 0x2C and depth == base:
             yield data[start:token.start()]

@@ -14,9 +14,8 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from qa_service.importers.base import Intake, ReadOptions, Records, clip
-from qa_service.importers.files import Source
+from qa_service.importers.files import Source, on_disk
 from qa_service.importers.table import Row, read_table, row_text
-from qa_service.importers.xlsx import on_disk
 from qa_service.model.errors import SourceError
 from qa_service.model.record import Reject
 
@@ -125,4 +124,6 @@ def _without_nulls(value: Any) -> Any:
 def _plain(value: Any) -> Any:
     if isinstance(value, datetime | date | time):
         return value.isoformat()
-    return value.decode("utf-8", "backslashreplace") if isinstance(value, bytes) else float(value) if isinstance(value, Decimal) else str(value)
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "backslashreplace")
+    return float(value) if isinstance(value, Decimal) else str(value)

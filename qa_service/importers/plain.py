@@ -32,15 +32,17 @@ from qa_service.model.wire import DEFAULT_ZONE
 NO_DATE: Final = date(2025, 11, 1)
 """The day of a transcript that has clock times only."""
 MAX_MESSAGE: Final = 8 << 20
-_SPEAKERS: Final[dict[str, str]] = {
-    "客户": "customer", "买家": "customer", "顾客": "customer", "访客": "customer", "用户": "customer", "客": "customer", "customer": "customer", "buyer": "customer",
-    "客服": "agent", "卖家": "agent", "商家": "agent", "坐席": "agent", "店铺": "agent", "人工": "agent", "服": "agent", "agent": "agent", "seller": "agent",
-    "机器人": "bot", "自动回复": "bot", "机": "bot", "bot": "bot", "robot": "bot", "系统": "system", "系": "system", "system": "system"}
+_WORDS: Final[dict[str, str]] = {
+    "customer": "客户 买家 顾客 访客 用户 客 customer buyer", "agent": "客服 卖家 商家 坐席 店铺 人工 服 agent seller", "bot": "机器人 自动回复 机 bot robot",
+    "system": "系统 系 system"}
+_SPEAKERS: Final[dict[str, str]] = {word: role for role, words in _WORDS.items() for word in words.split()}
 _LONG: Final = "|".join(sorted((s for s in _SPEAKERS if len(s) > 1), key=len, reverse=True))
-_LINE: Final = re.compile(
-    rf"\s{{0,8}}(?:\[([^\]\n]{{4,40}})\]\s{{0,8}}|(\d{{4}}[-/年][-/年月日时分秒T:：. +\d上下午]{{4,30}}?)\s{{1,8}})?"
-    rf"(?:({_LONG})([^\s:：@(（\[]{{0,20}})|([客服机系]))\s{{0,8}}(?:@\s{{0,8}}((?:\d{{4}}[-0-9/.年月日]{{2,12}}[T ])?\d{{1,2}}:\d{{2}}(?::\d{{2}})?(?:\.\d{{1,6}})?(?:Z|[+]\d{{2}}:?\d{{2}})?)\s{{0,8}})?"
-    r"(?:[(（]([^()（）\n]{1,40})[)）]\s{0,8})?[:：][ \t]?(.*)", re.DOTALL | re.IGNORECASE)
+_TIME_BEFORE: Final = r"(?:\[([^\]\n]{4,40})\]\s{0,8}|(\d{4}[-/年][-/年月日时分秒T:：. +\d上下午]{4,30}?)\s{1,8})?"
+_SPEAKER: Final = rf"(?:({_LONG})([^\s:：@(（\[]{{0,20}})|([客服机系]))\s{{0,8}}"
+_TIME_AFTER: Final = r"(?:@\s{0,8}([-0-9:.T /+年月日]{1,40}?)\s{0,8})?"
+_BRACKET: Final = r"(?:[(（]([^()（）\n]{1,40})[)）]\s{0,8})?"
+# Every repetition is bounded: a line of a million blanks must cost no more than its reading.
+_LINE: Final = re.compile(rf"\s{{0,8}}{_TIME_BEFORE}{_SPEAKER}{_TIME_AFTER}{_BRACKET}[:：][ \t]?(.*)", re.DOTALL | re.IGNORECASE)
 # "客服电话: 400…" is something said, not somebody who speaks.
 _NO_NAMES: Final = frozenset(("电话", "热线", "微信", "中心", "时间", "服务", "须知", "地址", "名称", "昵称", "姓名", "编号", "工号", "回复", "信息", "要求", "您好", "你好"))
 _DATED: Final = re.compile(r"\d{4}\s?[-/.年]")
@@ -211,7 +213,7 @@ class _Reader:
             return
         stripped = line.text.strip()
         heading = _HEADING.fullmatch(stripped) if len(stripped) <= _LONGEST_HEADING else None
-        if heading is not None and (heading[1] is None or self._after_blank):
+        if heading is not None and (heading[1] is None or self._after_blank or self._block is None or not self._block.said):
             yield from self._heading(heading[1] or heading[2] or heading[3] or "", line)
             return
         match = _match(line.text)

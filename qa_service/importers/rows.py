@@ -17,6 +17,7 @@ from qa_service.model.conversation import CHANNELS, EMPTY, Conversation, Message
 from qa_service.model.errors import InvalidRecord
 
 KEY_END: Final = "\x1f"
+_REMEMBERED: Final = 10_000
 _MAX_CELL: Final = 8 << 20
 
 
@@ -50,6 +51,7 @@ class RowReader:
         self._meta = columns.extra
         self._plain_key = self._id[0] if len(self._id) == 1 and self._shop is None and not columns.per_day else None
         self._roles: dict[str, str] = {}
+        self._names: set[str] = set()
 
     def key(self, cells: Sequence[str]) -> str:
         """What the rows of one conversation have in common: the id, and the shop when the table has one. Raises WrongRow."""
@@ -94,10 +96,10 @@ class RowReader:
         meta: dict[str, Any] = {"repairs": repairs} if repairs else {}
         if written and not channel_of(written):
             meta["channel"] = written
-        agent = Party(self._first(rows, "agent_id") or self._first(rows, "agent_name") or next((m.agent_id for m in messages if m.agent_id), ""),
-                      self._first(rows, "agent_name"))
-        customer = Party(self._first(rows, "customer_id") or self._first(rows, "customer_name") or sender,
-                         self._first(rows, "customer_name"))
+        agent_id, agent_name = self._first(rows, "agent_id"), self._first(rows, "agent_name")
+        customer_id, customer_name = self._first(rows, "customer_id"), self._first(rows, "customer_name")
+        agent = Party(agent_id or agent_name or next((m.agent_id for m in messages if m.agent_id), ""), agent_name)
+        customer = Party(customer_id or customer_name or sender, customer_name)
         return Conversation(key, tuple(messages), shop, channel, agent, customer, meta or EMPTY)
 
     def _first(self, rows: Sequence[Sequence[str]], name: str) -> str:
@@ -116,10 +118,20 @@ class RowReader:
         role = self._role_of(cells)
         at = self._at(cells) if self._time else None
         kind = KIND_OF.get(plain_word(cells[self._kind]), "") if self._kind is not None else ""
-        agent_id = next((c for c in (cells[i].strip() for i in self._agent) if c and plain_word(c) not in ROLE_OF), "") if role == "agent" else ""
+        agent_id = self._name_of_agent(cells) if role == "agent" else ""
         identifier = cells[self._message_id].strip() if self._message_id is not None else ""
         meta = {name: cells[i] for i, name in self._meta if cells[i]} if self._meta else EMPTY
         return Message(role, text, at, kind or kind_of_text(text), agent_id, identifier, meta or EMPTY)
+
+    def _name_of_agent(self, cells: Sequence[str]) -> str:
+        """Who of the shop it was: an account, a name, or the sender; but not a mere word such as 客服."""
+        for place in self._agent:
+            name = cells[place].strip()
+            if name and (name in self._names or plain_word(name) not in ROLE_OF):
+                if len(self._names) < _REMEMBERED:
+                    self._names.add(name)
+                return name
+        return ""
 
     def _field_of(self, text: str, cells: Sequence[str]) -> str:
         """Our name of the first column that holds `text`; the header where it is none of ours."""
@@ -139,7 +151,7 @@ class RowReader:
             role = self._roles.get(value)
             if role is None:
                 role = self._columns.roles.get(plain_word(value), "")
-                if len(self._roles) < 1_000:
+                if len(self._roles) < _REMEMBERED:
                     self._roles[value] = role
             if role:
                 return role

@@ -1,7 +1,8 @@
 """Tables with one message a row (or one conversation a row) into conversations, whatever file they come from.
 
-The rows of a conversation may be interleaved with others. A conversation is given out when its id has not been seen for WINDOW rows (or
-WINDOW_CHARACTERS of text), or at the end; so memory stays flat. A row that comes later than that is rejected and says what to do: sort by id.
+The rows of a conversation may be interleaved with others. A conversation is given out when its id has not been seen for WINDOW rows,
+or when more than WINDOW_CHARACTERS of text wait, or at the end; so memory stays flat. A row that comes later than that is rejected and
+says what to do: sort by id.
 """
 from __future__ import annotations
 
@@ -12,7 +13,7 @@ from itertools import chain, islice
 from typing import Final, NamedTuple
 
 from qa_service.importers.base import Intake, Place, ReadOptions, Records, admit, clip
-from qa_service.importers.columns import TITLES, ColumnMap, is_header, recognised, resolve
+from qa_service.importers.columns import IDENTIFIERS, TITLES, ColumnMap, is_header, recognised, resolve
 from qa_service.importers.jsonl import decode
 from qa_service.importers.ledger import Ledger, mark
 from qa_service.importers.rows import KEY_END, RowReader, WrongRow, wide_conversation
@@ -24,6 +25,8 @@ WINDOW_CHARACTERS: Final = 32_000_000
 LARGEST_CONVERSATION: Final = 256_000_000
 """Characters of one conversation after which it is given out as it is."""
 HEADER_WITHIN: Final = 10
+_NEEDED: Final = ("conversation_id", "content", "messages", "role", "sender")
+_LOOK_EVERY: Final = 256
 SAMPLE: Final = 200
 
 
@@ -51,7 +54,7 @@ def row_text(cells: Iterable[str]) -> str:
 
 def read_table(rows: Iterator[Row | Reject], name: str, options: ReadOptions, intake: Intake) -> Records:
     """Records of a table whose header is among its first rows. Blank rows do not count. Raises SourceError when columns are missing."""
-    filled = (r for r in rows if isinstance(r, Reject) or any(not c.isspace() and c for c in r.cells))
+    filled = (r for r in rows if isinstance(r, Reject) or not _blank(r.cells))
     head = list(islice(filled, HEADER_WITHIN))
     if not head:
         return
@@ -66,6 +69,11 @@ def read_table(rows: Iterator[Row | Reject], name: str, options: ReadOptions, in
     columns = resolve(header.cells, [r.cells for r in sample if isinstance(r, Row)], options.columns, name)
     intake.notes.append(f"{name}: {columns.explain()}")
     yield from _Assembler(columns, name, options, intake).read(chain(sample, filled))
+
+
+def _blank(cells: Sequence[str]) -> bool:
+    text = "".join(cells)
+    return not text or text.isspace()
 
 
 def _counted(rejects: Iterable[Reject], intake: Intake) -> Iterator[Reject]:
@@ -113,7 +121,8 @@ class _Assembler:
                 yield self._wide(row)
             else:
                 self._put(key, row)
-                yield from self._settled()
+                if self._at % _LOOK_EVERY == 0 or self._size >= WINDOW_CHARACTERS:
+                    yield from self._settled()
         for group in sorted(self._groups.values(), key=lambda g: g.rows[0].number):
             yield from self._conversation(group)
 
@@ -126,17 +135,17 @@ class _Assembler:
                 raise WrongRow("", f"这一行有 {len(cells)} 列,表头只有 {width} 列(内容里的分隔符没有加引号?)")
             cells = cells[:width]
         elif len(cells) < width:
-            last = max(i for name in ("conversation_id", "content", "messages", "role", "sender") for i in self._columns.index.get(name, (0,)))
+            last = max(i for name in _NEEDED for i in self._columns.index.get(name, (0,)))
             if len(cells) <= last:
                 raise WrongRow("", f"这一行只有 {len(cells)} 列,表头有 {width} 列")
             cells = [*cells, *[""] * (width - len(cells))]
         if row.lossy:
             self._refuse_lossy(row.lossy)
-        return row._replace(cells=cells)
+        return row if cells is row.cells else Row(row.number, cells, row.lossy)
 
     def _refuse_lossy(self, lossy: frozenset[int]) -> None:
         for name, places in self._columns.index.items():
-            if name in ("conversation_id", "agent_id", "customer_id", "message_id") and not lossy.isdisjoint(places):
+            if name in IDENTIFIERS and not lossy.isdisjoint(places):
                 raise WrongRow(name, f"{TITLES[name]}是 16 位以上的数字,表格软件已丢掉末尾几位;请把这一列存为文本后重新导出")
 
     def _put(self, key: str, row: Row) -> None:
@@ -184,7 +193,8 @@ class _Assembler:
             data = wide_conversation(self._columns, row.cells)
             conversation = decode(data, self._options)
         except InvalidRecord as error:
-            return Reject(self._name, row.number, error.field, error.why + (f"。{error.fix}" if error.fix else ""), clip(row_text(row.cells)))
+            why = error.why + (f"。{error.fix}" if error.fix else "")
+            return Reject(self._name, row.number, error.field, why, clip(row_text(row.cells)))
         content = mark("\0".join(row.cells).encode("utf-8"))
         return admit(conversation, content, Place(self._name, row.number), lambda: row_text(row.cells), self._intake)
 

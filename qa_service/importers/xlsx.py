@@ -19,7 +19,7 @@ import orjson
 
 from qa_service.importers.base import Intake, ReadOptions, Records
 from qa_service.importers.columns import is_header
-from qa_service.importers.files import Source
+from qa_service.importers.files import Source, on_disk
 from qa_service.importers.table import HEADER_WITHIN, Row, read_table
 from qa_service.model.errors import SourceError
 
@@ -27,7 +27,6 @@ MAX_UNPACKED: Final = 1 << 30
 MAX_ENTRIES: Final = 5_000
 MEMORY: Final = 1_500 << 20
 SECONDS: Final = 120
-_SPOOL: Final = 1 << 30
 _INSTEAD: Final = "请用表格软件打开后另存为 CSV(UTF-8),再导入"
 _CHILD: Final = Path(__file__).with_name("xlsx_child.py")
 
@@ -39,23 +38,6 @@ def read_xlsx(source: Source, options: ReadOptions, intake: Intake, *, memory: i
         _check_zip(path, source)
         rows = stack.enter_context(_sheets(path, source.name, memory, seconds))
         yield from read_table(_best_sheet(rows, options), source.name, options, intake)
-
-
-@contextmanager
-def on_disk(source: Source) -> Iterator[str]:
-    """A path where the whole input stands as a file: its own, or that of a copy when it comes from a pipe or is compressed."""
-    if Path(source.path).is_file() and len(source.guards) == 1:
-        yield source.path
-        return
-    with tempfile.NamedTemporaryFile(prefix="qa-service-") as copy:
-        size = 0
-        while chunk := source.stream.read(1 << 20):
-            size += len(chunk)
-            if size > _SPOOL:
-                raise SourceError(f"输入超过 {_SPOOL >> 30} GB", where=source.name, fix=_INSTEAD)
-            copy.write(chunk)
-        copy.flush()
-        yield copy.name
 
 
 def _check_zip(path: str, source: Source) -> None:
@@ -82,7 +64,7 @@ def _sheets(path: str, name: str, memory: int, seconds: int) -> Iterator[Iterato
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
     with tempfile.TemporaryFile() as complaints:
         # -P: the folder of this file must not come first on the child's path.
-        command = [sys.executable, "-P", str(_CHILD), os.path.abspath(path), str(memory), str(seconds)]  # noqa: PTH100 — the name may be no text
+        command = [sys.executable, "-P", str(_CHILD), str(Path(path).absolute()), str(memory), str(seconds)]
         child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=complaints, stdin=subprocess.DEVNULL, env=environment)
         assert child.stdout is not None
         try:
@@ -94,13 +76,13 @@ def _sheets(path: str, name: str, memory: int, seconds: int) -> Iterator[Iterato
 
 
 def _items(child: subprocess.Popen[bytes], lines: IO[bytes], complaints: IO[bytes], name: str) -> Iterator[Item]:
-    sheet = ""
+    sheet = None
     for line in lines:
         data: Any = orjson.loads(line)
         if isinstance(data, list):
-            yield sheet, Row(data[0], data[1], frozenset(data[2]))
+            yield sheet or "", Row(data[0], data[1], frozenset(data[2]))
         elif "sheet" in data:
-            sheet = data["sheet"]
+            sheet = str(data["sheet"])
             yield sheet, None
         else:
             raise SourceError(f"表格文件读不了: {data['error']}", where=name, fix=_INSTEAD)
@@ -109,6 +91,8 @@ def _items(child: subprocess.Popen[bytes], lines: IO[bytes], complaints: IO[byte
         said = complaints.read(2_000).decode("utf-8", "replace").strip().splitlines()
         why = "解析超时" if code == -14 else "内存超限" if code in (-6, -9, 12, 134) else f"解析程序异常退出({code}){': ' + said[-1][:200] if said else ''}"
         raise SourceError(f"表格文件读不了: {why}", where=name, fix=_INSTEAD)
+    if sheet is None:
+        raise SourceError("表格文件里没有工作表", where=name, fix=_INSTEAD)
 
 
 def _best_sheet(items: Iterator[Item], options: ReadOptions) -> Iterator[Row]:

@@ -55,8 +55,7 @@ def dump(path: str) -> None:
         if hasattr(signal, "alarm"):
             signal.alarm(0)  # from here on the reader sets the pace
         out.write(json.dumps({"sheet": name}) + "\n")
-        first = sheet.start[0] + 1 if sheet.start else 1
-        for number, row in enumerate(sheet.iter_rows(), first):
+        for number, row in enumerate(sheet.iter_rows(), 1):
             cells = [cell_text(value) for value in row]
             out.write(json.dumps([number, [text for text, _ in cells], [i for i, (_, lossy) in enumerate(cells) if lossy]]) + "\n")
 

@@ -25,8 +25,10 @@ class _Empty(dict[str, Any]):
     def __hash__(self) -> int:  # type: ignore[override]
         return 0
 
-    def __setitem__(self, key: str, value: Any) -> None:
+    def _refuse(self, *_: Any, **__: Any) -> Any:
         raise TypeError("the shared empty mapping is read-only")
+
+    __setitem__ = __ior__ = update = setdefault = _refuse
 
     def __reduce__(self) -> str:
         return "EMPTY"

@@ -103,13 +103,19 @@ def conversation_from_dict(data: object, *, strict: bool = False, zone: tzinfo =
 
 
 def _refuse_unknown(data: Mapping[str, Any]) -> None:
+    messages = data.get("messages")
     for key in data:
         if key not in _CONVERSATION_KEYS:
-            raise InvalidRecord("未知字段", field=f"/{key}", fix="自定义字段请放入 meta")
-    for i, message in enumerate(data.get("messages") or ()):
+            raise InvalidRecord("未知字段", field=f"/{_escaped(key)}", fix="自定义字段请放入 meta")
+    for i, message in enumerate(messages if isinstance(messages, list | tuple) else ()):
         for key in message if isinstance(message, Mapping) else ():
             if key not in _MESSAGE_KEYS:
-                raise InvalidRecord("未知字段", field=f"/messages/{i}/{key}", fix="自定义字段请放入 meta")
+                raise InvalidRecord("未知字段", field=f"/messages/{i}/{_escaped(key)}", fix="自定义字段请放入 meta")
+
+
+def _escaped(key: object) -> str:
+    """A key as a step of a JSON pointer (RFC 6901)."""
+    return str(key).replace("~", "~0").replace("/", "~1")
 
 
 def message_to_dict(m: Message) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from qa_service.checks.absence import Absence
-from qa_service.checks.base import GUARDS, Check, Guard, Scope, Text
+from qa_service.checks.base import GUARDS, Check, Guard, Scope, Shared, Text
 from qa_service.checks.combine import Combine
 from qa_service.checks.context import Context
 from qa_service.checks.empty_reply import EmptyReply
@@ -48,6 +48,8 @@ _CHOICES: Mapping[tuple[type[Any], str], frozenset[str]] = {
     (Label, "topic"): frozenset(TOPICS), (Label, "mood"): frozenset(("", "positive", "neutral", "negative")),
     (Promise, "types"): frozenset(COMMITMENT_TYPES), (Promise, "status"): frozenset(("", "kept", "contradicted", "open")),
     (PersonalData, "kinds"): frozenset(("mobile", "identity", "bank_card"))}
+# Texts that are only asked of a message that has hit already: their expressions need no literals in the automaton.
+_LATE = frozenset(("unless", "unless_clause", "asked", "asked_not"))
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(s|m|h|d)?")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
@@ -55,10 +57,17 @@ _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 class Builder:
     """Builds checks and registers their words in one book."""
 
-    def __init__(self, book: PhraseBook, lexicon: Lexicon, conditions: Mapping[str, Any] | None = None) -> None:
+    def __init__(self, book: PhraseBook, lexicon: Lexicon) -> None:
         self.book = book
         self.lexicon = lexicon
-        self.conditions = conditions or {}
+        self.conditions: Mapping[str, Any] = {}
+        self._texts: dict[tuple[int, tuple[str, ...]], Text] = {}  # equal texts are one, so that what they find is remembered once
+        self._shared: dict[str, Shared] = {}
+
+    def begin_pack(self, conditions: Mapping[str, Any]) -> None:
+        """The named conditions of the pack whose rules come next."""
+        self.conditions = conditions
+        self._shared = {}
 
     def check(self, name: object, params: object, path: str = "with") -> Check:
         """The check `name` with its parameters. RefusedStandard names the parameter that is wrong."""
@@ -105,7 +114,8 @@ class Builder:
             return None
         kinds = [a for a in args if a is not type(None)]
         if len(kinds) == 2 and str in kinds:
-            kinds = [str] if isinstance(value, str) else [k for k in kinds if k is not str]
+            word = isinstance(value, str) and value not in self.conditions
+            kinds = [str] if word else [k for k in kinds if k is not str]
         return self._value(kinds[0], value, path, cls, name, siblings)
 
     def _tuple(self, inner: Any, value: Any, path: str, cls: type[Any], name: str, siblings: Mapping[str, Any]) -> tuple[Any, ...]:
@@ -114,7 +124,7 @@ class Builder:
             raise RefusedStandard(f"{path}: 列表是空的,规则永远不会命中")
         if inner is Text:
             apart = name == "all" or (name == "any" and siblings.get("at_least", 1) != 1)
-            return tuple(self._text([x], path) for x in items) if apart else (self._text(items, path),)
+            return tuple(self._text([x], path) for x in items) if apart else (self._text(items, path, late=name in _LATE),)
         return tuple(self._value(inner, x, f"{path}[{n}]", cls, name, siblings) for n, x in enumerate(items))
 
     def _plain(self, kind: Any, value: Any, path: str, cls: type[Any], name: str) -> Any:
@@ -138,13 +148,15 @@ class Builder:
         if isinstance(value, str):
             if value not in self.conditions:
                 raise RefusedStandard(f"{path}: 没有名为 {value!r} 的公共条件", fix=f"可用: {'、'.join(self.conditions) or '(无)'}")
-            return self._condition(self.conditions[value], f"conditions.{value}")
+            if value not in self._shared:
+                self._shared[value] = Shared(value, self._condition(self.conditions[value], f"conditions.{value}"))
+            return self._shared[value]
         if not isinstance(value, Mapping) or len(value) != 1:
             raise RefusedStandard(f"{path}: 条件应写成 {{检查名: {{参数}}}}")
         name, params = next(iter(value.items()))
         return self.check(name, params, f"{path}.{name}")
 
-    def _text(self, items: Sequence[Any], path: str) -> Text:
+    def _text(self, items: Sequence[Any], path: str, *, late: bool = False) -> Text:
         phrases: list[str] = []
         patterns: list[Pattern] = []
         allow: list[str] = []
@@ -171,8 +183,10 @@ class Builder:
         if not phrases and not patterns:
             raise RefusedStandard(f"{path}: 没有任何短语,规则永远不会命中")
         words = self.book.add(phrases, allow=allow, sound=sound) if phrases else None
-        gates = tuple(self.book.add(p.literals) if p.literals else None for p in patterns)
-        return Text(words, tuple(patterns), gates)
+        gated = [p for p in patterns if p.literals]
+        joined = [Pattern.any_of(gated)] if len(gated) > 1 else gated
+        chosen = (*joined, *(p for p in patterns if not p.literals))
+        return Text(words, chosen, tuple(self.book.add(p.literals) if p.literals and not late else None for p in chosen))
 
     def _pattern(self, source: str, path: str) -> Pattern:
         try:

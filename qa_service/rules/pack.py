@@ -34,7 +34,7 @@ def load_pack(path: Path, builder: Builder) -> list[Rule]:
     unknown = set(head.data) - {"pack", "conditions", "rules"}
     if unknown:
         raise RefusedStandard(f"未知的键 {'、'.join(sorted(map(str, unknown)))}", where=head.where(), fix="规则包只有 pack、conditions、rules")
-    builder.conditions = head.data.get("conditions") or {}
+    builder.begin_pack(head.data.get("conditions") or {})
     return [_rule(entry, builder) for entry in read_list(path, "rules")]
 
 

@@ -47,9 +47,7 @@ class Rule:
     literals: frozenset[int] | None = None
 
     def applies(self, t: Transcript) -> bool:
-        """Whether the shop's policy and the channel call for this rule, and its words can be there."""
-        if self.literals is not None and self.literals.isdisjoint(t.lists):
-            return False
+        """Whether the shop's policy and the channel call for this rule."""
         if self.channels and t.conversation.channel not in self.channels:
             return False
         return all(fact_fits(t.policy.get(key), wanted) for key, wanted in self.policy.items())

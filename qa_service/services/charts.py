@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from html import escape
 from typing import Final, NamedTuple
 
-_UNSEEN: Final = {i: 0x2400 + i for i in range(32) if i not in (9, 10, 13)} | {
-    i: 0xFFFD for i in (0x7F, 0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFFFE, 0xFFFF)} | {
-    0x200B: 0xB7, 0x2060: 0xB7, 0xFEFF: 0xB7, 0x00AD: 0xB7}
+_TURNING: Final = (0x7F, 0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFFFE, 0xFFFF)
+_HIDDEN: Final = (0x200B, 0x2060, 0xFEFF, 0x00AD)
+_UNSEEN: Final = {i: 0x2400 + i for i in range(32) if i not in (9, 10, 13)} | dict.fromkeys(_TURNING, 0xFFFD) | dict.fromkeys(_HIDDEN, 0xB7)
 
 
 def words(text: str) -> str:
@@ -45,7 +45,8 @@ class Bar(NamedTuple):
 
 
 def _svg(height: float, body: Sequence[str], label: str) -> Drawing:
-    return Drawing(f'<svg class="chart" role="img" aria-label="{escape(words(label))}" width="100%" height="{height:g}">{"".join(body)}</svg>')
+    head = f'<svg class="chart" role="img" aria-label="{escape(words(label))}" width="100%" height="{height:g}">'
+    return Drawing(f"{head}{''.join(body)}</svg>")
 
 
 def _text(x: float, y: float, text: str, colour: str = "t", anchor: str = "start") -> str:
@@ -53,9 +54,17 @@ def _text(x: float, y: float, text: str, colour: str = "t", anchor: str = "start
     return f'<text class="{colour}" x="{x:.2f}%" y="{y:g}"{end}>{escape(words(text))}</text>'
 
 
+def _short(text: str, most: int = 22) -> str:
+    return text if len(text) <= most else text[:most - 1] + "…"
+
+
 def _rect(x: float, y: float, width: float, height: float, colour: str, label: str = "") -> str:
     tip = f"<title>{escape(words(label))}</title>" if label else ""
     return f'<rect class="{colour}" x="{x:.2f}%" y="{y:.1f}" width="{max(0.0, width):.2f}%" height="{max(0.0, height):.1f}">{tip}</rect>'
+
+
+def _upright(x: float, bottom: float, colour: str) -> str:
+    return f'<line class="{colour}" x1="{x:.2f}%" x2="{x:.2f}%" y1="16" y2="{bottom:g}"/>'
 
 
 def bars(rows: Sequence[Bar], label: str, *, most: float = 0.0) -> Drawing:
@@ -82,11 +91,11 @@ def columns(stacks: Sequence[Sequence[Part]], ticks: Sequence[str], label: str, 
     for i, stack in enumerate(stacks):
         y, x, whole = float(top + height), i * step, sum(p.value for p in stack)
         for part in stack:
-            tall = height * part.value / most
+            tall = max(2.0, height * part.value / most) if part.value else 0.0
             y -= tall
             if tall:
                 body.append(_rect(x + step * 0.1, y, step * 0.8, tall, part.colour, part.label))
-        if whole and (values or whole == most):
+        if whole and (whole == most or (values and most < 1000)):
             body.append(_text(x + step / 2, y - 4, f"{whole:g}", "t3", "middle"))
         if i < len(ticks) and ticks[i]:
             body.append(_text(x + step / 2, top + height + 15, ticks[i], "t3", "middle"))
@@ -132,12 +141,12 @@ def whiskers(rows: Sequence[Whisker], label: str, *, reference: float | None = N
     step = 2 if floor >= 90 else 10
     for i in range(int(floor), 101, step):
         anchor = "start" if i == floor else "end" if i == 100 else "middle"
-        body += [f'<line class="grid" x1="{place(i):.2f}%" x2="{place(i):.2f}%" y1="16" y2="{bottom}"/>', _text(place(i), bottom + 15, str(i), "t3", anchor)]
+        body += [_upright(place(i), bottom, "grid"), _text(place(i), bottom + 15, str(i), "t3", anchor)]
     if reference is not None:
-        body.append(f'<line class="mean" x1="{place(reference):.2f}%" x2="{place(reference):.2f}%" y1="16" y2="{bottom}"/>')
+        body.append(_upright(place(reference), bottom, "mean"))
     for i, row in enumerate(rows):
         y = i * 34
-        body += [_text(0, y + 13, row.label, "t halo"), _text(100, y + 13, row.note, "t2 halo", "end")]
+        body += [_text(0, y + 13, _short(row.label), "t halo"), _text(100, y + 13, row.note, "t2 halo", "end")]
         if row.low is not None and row.high is not None:
             body += [_rect(place(row.low), y + 21.5, place(row.high) - place(row.low), 3, "c-soft", f"{row.low:.1f} 至 {row.high:.1f}")]
         body.append(f'<circle class="c-main" cx="{place(row.mean):.2f}%" cy="{y + 23}" r="4.5"/>')

@@ -2,14 +2,16 @@
 from __future__ import annotations
 
 import math
-from bisect import insort
+from bisect import bisect_left, insort
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any, Final, Generic, TypeVar
 
 T = TypeVar("T")
 Key = tuple[Any, ...]
 LIMITS: Final = (15, 30, 180)
+EDGES: Final = (3, 6, 10, 15, 20, 25, 30, 45, 60, 90, 120, 180, 300, 600, 1800)
 _T95: Final = (12.71, 4.30, 3.18, 2.78, 2.57, 2.45, 2.36, 2.31, 2.26, 2.23, 2.20, 2.18, 2.16, 2.14, 2.13, 2.12, 2.11, 2.10, 2.09, 2.09)
 
 
@@ -58,16 +60,16 @@ class Moments:
 
 @dataclass(slots=True)
 class Waits:
-    """First responses: how many came within each of LIMITS (seconds), and later; `tenths` is their sum in tenths of a second."""
+    """First responses: how many came within each of EDGES (seconds), and later; `tenths` is their sum in tenths of a second."""
 
-    buckets: list[int] = field(default_factory=lambda: [0] * (len(LIMITS) + 1))
+    buckets: list[int] = field(default_factory=lambda: [0] * (len(EDGES) + 1))
     tenths: int = 0
 
     def add(self, seconds: float | None) -> None:
         """One first response; None is no response."""
         if seconds is None:
             return
-        self.buckets[sum(seconds > limit for limit in LIMITS)] += 1
+        self.buckets[bisect_left(EDGES, seconds)] += 1
         self.tenths += round(seconds * 10)
 
     def merge(self, other: Waits) -> None:
@@ -81,8 +83,24 @@ class Waits:
         return sum(self.buckets)
 
     def within(self, limit: int) -> int:
-        """Chats answered within one of LIMITS."""
-        return sum(self.buckets[:LIMITS.index(limit) + 1])
+        """Chats answered within one of EDGES."""
+        return sum(self.buckets[:EDGES.index(limit) + 1])
+
+    @property
+    def bands(self) -> list[int]:
+        """Chats by LIMITS: within the first, from each to the next, beyond the last."""
+        counts = [0, *(self.within(limit) for limit in LIMITS), self.answered]
+        return [b - a for a, b in pairwise(counts)]
+
+    @property
+    def median(self) -> float | None:
+        """Median seconds of those answered, straight-lined between EDGES; None without any, and where it lies beyond the last edge."""
+        half, below, start = self.answered / 2, 0, 0
+        for edge, n in zip(EDGES, self.buckets, strict=False):
+            if n and below + n >= half:
+                return start + (edge - start) * (half - below) / n
+            below, start = below + n, edge
+        return None
 
     @property
     def mean(self) -> float | None:
@@ -92,7 +110,10 @@ class Waits:
 
 @dataclass(slots=True)
 class Responses:
-    """First responses of the chats in which a customer spoke and times are known. Nominal: any human words. Effective: words that say something."""
+    """First responses of the chats in which a customer spoke and times are known.
+
+    Nominal: any human words. Effective: words that say something.
+    """
 
     asked: int = 0
     nominal: Waits = field(default_factory=Waits)

@@ -1,6 +1,7 @@
 """The day report: one self-contained HTML file of a tally. No network, no script, no clock; what it quotes is masked in the tally."""
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -11,13 +12,14 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from qa_service.services import labels
 from qa_service.services.charts import Bar, Drawing, Part, Whisker, bars, columns, stacked, waterfall, whiskers, words
 from qa_service.services.counting import Responses, Waits
-from qa_service.services.headlines import headlines
+from qa_service.services.day_parts import LowChat, RuleTally
+from qa_service.services.headlines import headlines, overdue
 from qa_service.services.outputs.overview import agent_rows, by_title, category_counts, percent, rounded
-from qa_service.services.tally import LowChat, RuleTally, Tally
+from qa_service.services.tally import Tally
 
 TEMPLATES: Final = Path(__file__).resolve().parents[1] / "entrypoints" / "templates"
 CARDS: Final = 10
-WORST_SHOWN: Final = 10
+OF_A_KIND: Final = 2
 AGENTS_SHOWN: Final = 40
 SPANS: Final = (("c-good", "15秒内"), ("c-fair", "15-30秒"), ("c-poor", "30-180秒"), ("c-bad2", "超过180秒"), ("c-none", "没有"))
 
@@ -25,21 +27,42 @@ SPANS: Final = (("c-good", "15秒内"), ("c-fair", "15-30秒"), ("c-poor", "30-1
 def render_report(tally: Tally, *, title: str, standard: Mapping[str, Any], generated_from: str, date: str = "") -> str:
     """HTML. `standard` is the wire's {name, version, digest}; `generated_from` says what was read; `date` stands under the title.
 
-    Without `date` the span of the chats' own times does. Overdue means: due before the last message of the log.
+    Without `date` the days on which its chats began do. Overdue means: due before the last message of the log.
     """
-    ranked = sorted(tally.rules.values(), key=lambda r: (r.status != "stable", r.category.startswith("customer-risk"), r.tenths, -r.findings, r.rule))
-    first, last = (t.astimezone(tally.zone) if t else None for t in (tally.first_at, tally.last_at))
+    ranked = sorted(tally.rules.values(), key=_weight)
+    cards = _cards(ranked)
+    first, begun, last = (t.astimezone(tally.zone) if t else None for t in (tally.first_at, tally.last_begun, tally.last_at))
     header, agents = agent_rows(tally)
     page = _environment().get_template("day_report.html")
     return page.render(
-        title=title, standard=standard, generated_from=generated_from, date=date or _span(first, last), tally=tally, labels=labels,
-        last=last, headlines=headlines(tally), kpis=_kpis(tally), spans=SPANS, rounded=rounded, percent=percent, by_title=by_title,
-        score_chart=_score_chart(tally), score_table=_score_table(tally), grades=[(t, tally.grades[g]) for g, t in labels.GRADES.items()],
+        title=title, standard=standard, generated_from=generated_from, date=date or _span(first, begun), tally=tally, labels=labels,
+        last=last, headlines=headlines(tally), kpis=_kpis(tally), spans=SPANS,
+        rounded=rounded, seconds=_seconds, percent=percent, by_title=by_title,
+        score_chart=_score_chart(tally), score_table=_score_table(tally),
+        grades=[(t, tally.grades[g]) for g, t in labels.GRADES.items()],
         response_chart=_response_chart(tally.responses), response_rows=_response_rows(tally.responses), hour_chart=_hour_chart(tally),
-        categories=category_counts(tally), category_chart=_category_chart(tally), cards=ranked[:CARDS], others=ranked[CARDS:], ranked=ranked,
+        categories=category_counts(tally), category_chart=_category_chart(tally),
+        cards=cards, others=[r for r in ranked if r not in cards], ranked=ranked,
         agent_header=header, agent_rows=agents, agent_chart=_agent_chart(tally), low=_low(tally), waterfall=_waterfall,
         promises=_promises(tally), topics=_counts({tally.topic_titles[k]: n for k, n in tally.topics.items()}),
         topic_chart=_topic_chart(tally), moods=[(t, tally.moods[k]) for k, t in labels.MOODS.items()], examples=_examples)
+
+
+def _weight(rule: RuleTally) -> tuple[bool, bool, int, int, str]:
+    """What counts first: stable before trial, faults before customer risk, then cost and number."""
+    return rule.status != "stable", rule.category.startswith("customer-risk"), rule.tenths, -rule.findings, rule.rule
+
+
+def _cards(ranked: Sequence[RuleTally]) -> list[RuleTally]:
+    """The rules shown in full: the weightiest, but not too many of one kind."""
+    seen: Counter[str] = Counter()
+    out: list[RuleTally] = []
+    for rule in ranked:
+        kind = labels.category_title(rule.category)
+        seen[kind] += 1
+        if seen[kind] <= OF_A_KIND and len(out) < CARDS:
+            out.append(rule)
+    return out
 
 
 def _environment() -> Environment:
@@ -58,7 +81,6 @@ def _kpis(t: Tally) -> list[tuple[str, str, str]]:
     interval = t.scores.interval
     per = f"{100 * t.findings('stable') / t.agent_messages:.1f}" if t.agent_messages else "–"
     failed = t.grades["fail"]
-    late = sum(p.due < t.last_at for p in t.due.items()) if t.last_at else 0
     still = sum(n for (_, status, _), n in t.commitments.items() if status == "open")
     return [
         ("会话", f"{t.n:,}", f"{t.messages:,} 条消息,客服 {t.agent_messages:,}"),
@@ -66,13 +88,13 @@ def _kpis(t: Tally) -> list[tuple[str, str, str]]:
          f"95% 区间 {interval[0]:.1f}–{interval[1]:.1f}" if interval else "不足两个会话"),
         ("不合格", f"{failed:,}", f"占 {percent(failed, t.n) or 0:g}%,其中一票否决 {t.auto_fails}"),
         ("每百条客服消息", per, f"次命中;试行规则另有 {t.findings('trial'):,} 次,不扣分"),
-        ("待兑现承诺", f"{still:,}", f"{late:,} 条在日志末尾已过期" if t.last_at else "没有时间,不判断是否过期")]
+        ("待兑现承诺", f"{still:,}", f"{overdue(t)} 条在日志末尾已过期" if t.last_at else "没有时间,不判断是否过期")]
 
 
 def _score_chart(t: Tally) -> Drawing:
     colours = ["c-bad"] * 12 + ["c-poor"] * 4 + ["c-fair"] * 2 + ["c-good"] * 3
     stacks = [[Part(n, colours[i], f"{_bin(i)} 分: {n} 个会话")] for i, n in enumerate(t.histogram)]
-    return columns(stacks, [str(i * 5) if i % 4 == 0 else "" for i in range(21)], "得分分布,每 5 分一格,最右一格是满分")
+    return columns(stacks, [str(i * 5) if i % 4 == 0 else "" for i in range(21)], "得分分布,每 5 分一格,最右一格是满分", values=True)
 
 
 def _bin(i: int) -> str:
@@ -84,7 +106,7 @@ def _score_table(t: Tally) -> list[tuple[str, int, float | None]]:
 
 
 def _shares(r: Responses, w: Waits) -> list[Part]:
-    counts = [*w.buckets, r.asked - w.answered]
+    counts = [*w.bands, r.asked - w.answered]
     return [Part(n / r.asked, colour, f"{name}: {n}") for n, (colour, name) in zip(counts, SPANS, strict=True)] if r.asked else []
 
 
@@ -95,7 +117,7 @@ def _response_chart(r: Responses) -> Drawing:
 
 
 def _response_rows(r: Responses) -> list[tuple[str, int, int, float | None, float | None]]:
-    nominal, effective = ([*w.buckets, r.asked - w.answered] for w in (r.nominal, r.effective))
+    nominal, effective = ([*w.bands, r.asked - w.answered] for w in (r.nominal, r.effective))
     return [(name, a, b, percent(a, r.asked), percent(b, r.asked)) for (_, name), a, b in zip(SPANS, nominal, effective, strict=True)]
 
 
@@ -104,7 +126,8 @@ def _hour_chart(t: Tally) -> Drawing:
     for hour, h in enumerate(t.hours):
         prompt, answered = h.responses.effective.within(30), h.responses.effective.answered
         stacks.append([
-            Part(prompt, "c-good", f"{hour} 点: 30 秒内有效答复 {prompt}"), Part(answered - prompt, "c-poor", f"{hour} 点: 30 秒后才有效答复 {answered - prompt}"),
+            Part(prompt, "c-good", f"{hour} 点: 30 秒内有效答复 {prompt}"),
+            Part(answered - prompt, "c-poor", f"{hour} 点: 30 秒后才有效答复 {answered - prompt}"),
             Part(h.responses.asked - answered, "c-bad2", f"{hour} 点: 没有有效答复 {h.responses.asked - answered}"),
             Part(h.chats - h.responses.asked, "c-none", f"{hour} 点: 客户没有说话 {h.chats - h.responses.asked}")])
     return columns(stacks, [str(i) if i % 3 == 0 else "" for i in range(24)], "各小时的会话量与有效答复")
@@ -129,6 +152,10 @@ def _agent_chart(t: Tally) -> Drawing:
 def _topic_chart(t: Tally) -> Drawing:
     rows = _counts({t.topic_titles[k]: n for k, n in t.topics.items()})
     return bars([Bar(title, [Part(n, "c-main")], f"{n:,}") for title, n in rows], "咨询主题")
+
+
+def _seconds(value: float | None) -> str:
+    return "–" if value is None else f"{value:.0f} 秒"
 
 
 def _counts(found: Mapping[str, int]) -> list[tuple[str, int]]:

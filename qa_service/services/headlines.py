@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 from qa_service.services.tally import Tally
 
 _LOAD: Final = 10
+_SHARE: Final = 48  # an hour counts when it has at least half of an even share of the day's chats
 
 
 class Headline(NamedTuple):
@@ -58,7 +59,7 @@ def _hour(t: Tally) -> Headline | None:
     def late(hour: int) -> float:
         r = t.hours[hour].responses
         return 1 - (r.share(r.effective, 30) or 0.0)
-    busy = [h for h in range(24) if t.hours[h].responses.asked >= _LOAD]
+    busy = [h for h in range(24) if t.hours[h].responses.asked >= max(_LOAD, t.n / _SHARE)]
     if len(busy) < 2:
         return None
     worst = max(busy, key=lambda h: (late(h), -h))
@@ -70,8 +71,11 @@ def _hour(t: Tally) -> Headline | None:
 
 
 def _overdue(t: Tally) -> Headline | None:
-    late = [p for p in t.due.items() if t.last_at is not None and p.due < t.last_at]
-    if not late:
-        return None
-    more = "至少 " if len(late) == t.due.limit else ""
-    return Headline(f"{more}{len(late)} 条", "承诺在日志末尾已过期,聊天里看不到兑现。", "按「承诺清单」逐条核对订单")
+    late = overdue(t)
+    return None if late == "0" else Headline(f"{late} 条", "承诺在日志末尾已过期,聊天里看不到兑现。", "按「承诺清单」逐条核对订单")
+
+
+def overdue(t: Tally) -> str:
+    """How many open promises were due before the last message of the log; only the earliest are kept, so a full list says 至少."""
+    late = sum(p.due < t.last_at for p in t.due.items()) if t.last_at is not None else 0
+    return f"至少 {late}" if late == t.due.limit else str(late)

@@ -1,7 +1,7 @@
 """Masking of personal data in what people read: every masked character becomes one ``*``, so offsets into the text stay right.
 
 Masked: mobile numbers, ID numbers (with check digit), bank cards (Luhn), e-mail, WeChat and QQ ids, addresses, consignee names.
-Never masked: order and parcel numbers, prices, sizes. Digits may be full-width. Every pattern reads a text once: no backtracking over long runs.
+Never masked: order and parcel numbers, prices, sizes. Digits may be full-width. No pattern backtracks over long runs.
 """
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ from typing import Final
 _GAP: Final = r"[ \t\u3000\-－–—]"
 _START: Final = r"(?:(?<!\d)|(?<=\+86)|(?<=0086))"
 _MOBILE: Final = re.compile(
-    rf"{_START}[1１][3-9３-９]\d(?:\d{{8}}|\.\d{{4}}\.\d{{4}}|{_GAP}\d{{4}}{_GAP}\d{{4}}|{_GAP}\d{{3}}{_GAP}\d{{5}}|\d{_GAP}\d{{3}}{_GAP}\d{{4}}"
+    rf"{_START}[1１][3-9３-９]\d(?:\d{{8}}"
+    rf"|\.\d{{4}}\.\d{{4}}|{_GAP}\d{{4}}{_GAP}\d{{4}}|{_GAP}\d{{3}}{_GAP}\d{{5}}|\d{_GAP}\d{{3}}{_GAP}\d{{4}}"
     rf"|\d{_GAP}\d{{4}}{_GAP}\d{{3}})(?!\d)|{_START}[1１]{_GAP}[3-9３-９](?:{_GAP}\d){{9}}(?!\d)")
 _IDENTITY: Final = re.compile(r"(?<![\dA-Za-z])[1-9１-９]\d{16}[\dXxＸｘ×](?![\dA-Za-z])")
 _CARD: Final = re.compile(rf"(?<![\dA-Za-z])\d{{4}}(?:{_GAP}?\d{{4}}){{3}}(?:{_GAP}?\d{{1,3}})?(?![\dA-Za-z])")
 _EMAIL: Final = re.compile(r"(?<![A-Za-z0-9._%+\-])[A-Za-z0-9._%+\-]{1,64}@(?:[A-Za-z0-9\-]{1,63}\.){1,6}[A-Za-z]{2,24}")
 _CONTACT: Final = re.compile(
-    r"(?:微信|薇信|威信|微❤|v信|vx|wx|wechat|weixin|扣扣|q号|qq)(?:号码?|账号|id)?[ \t\u3000]*(?:是|为|[:：])?[ \t\u3000]*"
+    r"(?:[微薇威维v][ ]?[信芯❤]|[加➕+][ ]?[微薇威维v]x?|vx|wx|wechat|weixin|扣扣|q号|qq)(?:号码?|账号|id)?[ \t\u3000]*(?:是|为|[:：])?[ \t\u3000]*"
     r"([A-Za-z][A-Za-z0-9_\-]{5,19}|\d{5,12})(?![A-Za-z0-9_])", re.IGNORECASE)
 _PLACE: Final = r"省|市|区|县|镇|乡|村|街道|大道|路|街|巷|弄|小区|花园|广场|栋|幢|单元|号楼|楼|室|号"
 _ADDRESS: Final = re.compile(r"(?:收货|收件|寄件|家庭|详细)?地址[^\n。;；!！?？]{1,80}")
@@ -34,7 +35,7 @@ _NAME: Final = re.compile(
     rf"([{_SURNAMES}])([\u4e00-\u9fff·]{{1,3}}?)(?=电话|手机|联系|地址|收|的|吗|呢|[^\u4e00-\u9fff·]|$)")
 _ORDER_BEFORE: Final = re.compile(r"(?:订单|单号|运单|物流|快递|编号|货号|款号|条码|流水|ID)(?:编号|号码|号)?[ \t\u3000]*(?:是|为|[:：#])?[ \t\u3000]*$")
 _BANK_BEFORE: Final = re.compile(r"(?:银行卡|卡号|储蓄卡|信用卡|借记卡|账号|帐号|账户)[^\d]{0,8}$")
-_HINT: Final = re.compile(r"\d{5}|\d[^\d]\d{3}|\d.\d.\d|@|地址|省|市|收货人|收件人|联系人|姓名|微信|薇信|威信|微❤|扣扣|[vwqVWQ]")
+_HINT: Final = re.compile(r"\d{5}|\d[^\d]\d{3}|\d.\d.\d|@|地址|省|市|收货人|收件人|联系人|姓名|[微薇威维]|扣扣|[vwqVWQ]")
 
 
 def _digits(text: str) -> str:

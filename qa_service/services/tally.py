@@ -1,4 +1,4 @@
-"""What a day comes to: sums over many evaluations in bounded memory, fed one at a time and mergeable, so that each process can have its own.
+"""What a day comes to: sums over many evaluations in bounded memory, fed one at a time and mergeable: each process can have its own.
 
 The same evaluations in the same order give the same tally, however they were split. Everything it keeps of the chats' words is masked.
 """
@@ -15,124 +15,16 @@ from qa_service.model.conversation import Conversation
 from qa_service.model.finding import SEVERITIES
 from qa_service.model.wire import DEFAULT_ZONE
 from qa_service.services.counting import Least, Moments, Responses
-from qa_service.services.excerpts import Excerpt, evidence, excerpt
-from qa_service.services.labels import LINES
-from qa_service.services.masking import mask
+from qa_service.services.day_parts import RULE_FIELDS, DuePromise, GroupTally, HourTally, LowChat, RuleTally, low_chat
+from qa_service.services.excerpts import evidence, excerpt
 
-EXAMPLES: Final = 5
 WORST: Final = 50
 DUE: Final = 200
 _NUMBER: Final = re.compile(r"\d+")
 
 
-@dataclass(slots=True)
-class RuleTally:
-    """One rule over the day. `tenths` is what it cost in all (negative) in tenths of a point; `severity` the gravest seen."""
-
-    rule: str
-    title: str
-    category: str
-    severity: str
-    status: str
-    why: str
-    suggest: str
-    findings: int = 0
-    chats: int = 0
-    needs_human: int = 0
-    tenths: int = 0
-    examples: dict[str, Excerpt] = field(default_factory=dict)
-
-    def wants(self, fingerprint: str) -> bool:
-        """Whether a finding would be kept as an example: those with the least fingerprints are, so the choice is even and repeats itself."""
-        return fingerprint not in self.examples and (len(self.examples) < EXAMPLES or fingerprint < max(self.examples))
-
-    def keep(self, fingerprint: str, example: Excerpt) -> None:
-        """Keep an example; the one with the greatest fingerprint gives way."""
-        if self.wants(fingerprint):
-            self.examples[fingerprint] = example
-            self.examples = dict(sorted(self.examples.items())[:EXAMPLES])
-
-    def merge(self, other: RuleTally) -> None:
-        """Add another tally of the same rule."""
-        self.findings += other.findings
-        self.chats += other.chats
-        self.needs_human += other.needs_human
-        self.tenths += other.tenths
-        self.severity = max(self.severity, other.severity, key=SEVERITIES.index)
-        for fingerprint, example in other.examples.items():
-            self.keep(fingerprint, example)
-
-
-@dataclass(slots=True)
-class GroupTally:
-    """A shop or an agent over the day: scores and responses of their chats, findings of stable rules by category (without customer risk)."""
-
-    name: str = ""
-    scores: Moments = field(default_factory=Moments)
-    auto_fails: int = 0
-    agent_messages: int = 0
-    responses: Responses = field(default_factory=Responses)
-    categories: Counter[str] = field(default_factory=Counter)
-
-    def merge(self, other: GroupTally) -> None:
-        """Add another tally of the same shop or agent."""
-        self.name = self.name or other.name
-        self.scores.merge(other.scores)
-        self.auto_fails += other.auto_fails
-        self.agent_messages += other.agent_messages
-        self.responses.merge(other.responses)
-        self.categories.update(other.categories)
-
-
-@dataclass(slots=True)
-class HourTally:
-    """One hour of the clock: chats begun, and how they were answered."""
-
-    chats: int = 0
-    responses: Responses = field(default_factory=Responses)
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of a waterfall, with the words it rests on."""
-
-    rule: str
-    title: str
-    tenths: int
-    why: str
-    evidence: str
-
-
-@dataclass(frozen=True, slots=True)
-class LowChat:
-    """One of the lowest-scored chats. `tenths` is its score."""
-
-    id: str
-    shop: str
-    agent: str
-    started: str
-    tenths: int
-    grade: str
-    auto_fail: bool
-    lines: tuple[Line, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class DuePromise:
-    """An open commitment with a time. `text` is masked."""
-
-    conversation: str
-    shop: str
-    agent: str
-    type: str
-    text: str
-    deadline_text: str
-    amount_text: str
-    due: datetime
-
-
 def agent_key(c: Conversation) -> str:
-    """Who answers for a chat: the conversation's agent, else the one who wrote most of it (the first of equals); "" where nobody is named."""
+    """Who answers for a chat: the conversation's agent, else who wrote most of it (the first of equals); "" where nobody is named."""
     if c.agent.id or c.agent.name:
         return c.agent.id or c.agent.name
     wrote = Counter(m.agent_id for m in c.messages if m.role == "agent" and m.agent_id)
@@ -141,7 +33,10 @@ def agent_key(c: Conversation) -> str:
 
 @dataclass(slots=True)
 class Tally:
-    """The day. `zone` is the zone whose clock the hours are read from; counts by hour leave out chats without times."""
+    """The day. `zone` is the zone whose clock the hours are read from; counts by hour leave out chats without times.
+
+    `first_at` and `last_begun`: when the first and the last chat began; `last_at`: the last message of the log.
+    """
 
     zone: tzinfo = DEFAULT_ZONE
     n: int = 0
@@ -165,6 +60,7 @@ class Tally:
     lowest: Least[LowChat] = field(default_factory=lambda: Least(WORST))
     notes: Counter[str] = field(default_factory=Counter)
     first_at: datetime | None = None
+    last_begun: datetime | None = None
     last_at: datetime | None = None
 
     def add(self, conversation: Conversation, evaluation: Mapping[str, Any]) -> None:
@@ -192,7 +88,7 @@ class Tally:
         self._commitments(c, evaluation["commitments"], name)
         self._customer(evaluation)
         if tenths < 1000 and self.lowest.has_room((tenths, self.n)):
-            self.lowest.add((tenths, self.n), _low_chat(c, evaluation, tenths, name, self.zone))
+            self.lowest.add((tenths, self.n), low_chat(c, evaluation, tenths, name, self.zone))
         self.n += 1
 
     def _times(self, c: Conversation, measures: Mapping[str, Any], groups: tuple[GroupTally, ...]) -> None:
@@ -201,6 +97,7 @@ class Tally:
             return
         ended = next(m.at for m in reversed(c.messages) if m.at is not None)
         self.first_at = begun if self.first_at is None else min(self.first_at, begun)
+        self.last_begun = begun if self.last_begun is None else max(self.last_begun, begun)
         self.last_at = ended if self.last_at is None else max(self.last_at, ended)
         hour = self.hours[begun.astimezone(self.zone).hour]
         hour.chats += 1
@@ -214,7 +111,7 @@ class Tally:
         for f in evaluation["findings"]:
             rule = self.rules.get(f["rule"])
             if rule is None:
-                rule = self.rules[f["rule"]] = RuleTally(f["rule"], f["title"], f["category"], f["severity"], f["status"], f["why"], f["suggest"])
+                rule = self.rules[f["rule"]] = RuleTally(*(f[key] for key in RULE_FIELDS))
             rule.findings += 1
             rule.chats += f["rule"] not in seen
             seen.add(f["rule"])
@@ -282,6 +179,7 @@ class Tally:
         self.due.merge(other.due, lambda k: (k[0], k[1] + self.n, k[2]))
         self.lowest.merge(other.lowest, lambda k: (k[0], k[1] + self.n))
         self.first_at = min((t for t in (self.first_at, other.first_at) if t is not None), default=None)
+        self.last_begun = max((t for t in (self.last_begun, other.last_begun) if t is not None), default=None)
         self.last_at = max((t for t in (self.last_at, other.last_at) if t is not None), default=None)
         self.n += other.n
 
@@ -300,18 +198,5 @@ def _merge_into(mine: dict[Any, Any], theirs: Mapping[Any, Any]) -> None:
 
 def _blank(value: RuleTally | GroupTally) -> RuleTally | GroupTally:
     if isinstance(value, RuleTally):
-        return RuleTally(value.rule, value.title, value.category, value.severity, value.status, value.why, value.suggest)
+        return RuleTally(*(getattr(value, key) for key in RULE_FIELDS))
     return GroupTally()
-
-
-def _low_chat(c: Conversation, evaluation: Mapping[str, Any], tenths: int, agent: str, zone: tzinfo) -> LowChat:
-    by_print = {f["fingerprint"]: f for f in evaluation["findings"]}
-    lines = []
-    for d in evaluation["score"]["deductions"]:
-        f = next((by_print[x] for x in d["fingerprints"] if x in by_print), None)
-        title = LINES.get(d["rule"]) or (f["title"] if f else d["rule"])
-        why = "" if f is None else f["why"] if d["rule"] not in LINES else f["title"]
-        lines.append(Line(d["rule"], title, round(d["points"] * 10), mask(why), evidence(f["spans"], 80) if f else ""))
-    at = next((m.at for m in c.messages if m.at is not None), None)
-    started = f"{at.astimezone(zone):%m-%d %H:%M}" if at is not None else ""
-    return LowChat(c.id, c.shop, agent, started, tenths, evaluation["score"]["grade"], evaluation["score"]["auto_fail"], tuple(lines))

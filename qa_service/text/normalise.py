@@ -35,6 +35,9 @@ _CJK: Final = ((0x3400, 0x4DC0), (0x4E00, 0xA000), (0xF900, 0xFB00), (0x20000, 0
 # Classes of a code point after normalisation.
 MARK, HAN, LETTER, DIGIT, BREAK, SENTENCE, CODE, BLANK, EMOJI, INVISIBLE, SIGN = range(11)
 
+_KEPT: Final = frozenset((HAN, LETTER, DIGIT, BREAK, SIGN))  # the classes that stay in the skeleton
+_IS_KEPT: Final = np.array([k in _KEPT for k in range(INVISIBLE + 2)])
+
 _LOOK_ALIKES: Final = {
     "а": "a", "е": "e", "о": "o", "р": "p", "с": "c", "у": "y", "х": "x", "ѵ": "v", "і": "i", "ν": "v", "∨": "v", "ο": "o", "χ": "x",
     "ω": "w", "ⅴ": "v", "ⅹ": "x", "妳": "你", "囘": "回", "壹": "一", "贰": "二", "叁": "三", "柒": "七", "捌": "八", "玖": "九"}
@@ -44,8 +47,9 @@ _MASKED: Final = {"数字": "0", "时效": "0", "金额": "元", "日期": "日"
 
 _CODES: Final = re.compile(
     r"\[(?P<masked>数字|时效|金额|日期|时间)x\]"
-    r"|(?P<smiley>\#e-s(?:\[数字x\]|\d{1,4})|/:[0-9a-z^$-]{1,4}|\[(?!图片|视频|语音|链接|订单|商品|文件|卡片|地址|电话|账号)[\u4e00-\u9fff]{1,4}\])"
+    r"|(?P<smiley>\#e-s(?:\[数字x\]|\d{1,4})|/:(?:[>^][a-z_$@][<^]|\([a-z*8&.]{1,5}\)|[0-9a-z^$-]{1,4})|\[(?!图片|视频|语音|链接|订单|商品|文件|卡片|地址|电话|账号)[\u4e00-\u9fff]{1,4}\])"
     r"|\[[^\[\]\x1f\n]{1,14}x\]|\[(?:orderid|userid)_\d+\]|\[[\u4e00-\u9fff]{1,4}\]"
+    r"|\((?:图片|视频|语音|链接|文件|卡片|动画表情)\)"
     r"|<[a-z/][^<>\x1f]{0,200}>|&(?:[a-z]{2,8}|\#\d{1,6});"
     r"|(?:https?://|www\.)[^\s\x1f\u3000-\u303f\u4e00-\u9fff]{1,2000}"
     r"|(?:[a-z0-9-]{1,30}\.){1,4}(?:com|cn|net|top|tb)\b(?:/[^\s\x1f\u4e00-\u9fff]{0,500})?")
@@ -142,9 +146,12 @@ def tables() -> Tables:
     for code in (0x0A, 0x0D):
         norm[code] = 0x0A
     norm[ord(SEPARATOR)] = 0x20
-    for a, b in (("【", "["), ("】", "]"), ("「", '"'), ("」", '"'), ("“", '"'), ("”", '"'), ("‘", "'"), ("’", "'"), ("～", "~"), ("—", "-")):
+    norm[0xD800:0xE000] = 0x25A1  # half a surrogate pair cannot be handed to a library as UTF-8; a sign without a meaning can
+    for a, b in (("【", "("), ("】", ")"), ("「", '"'), ("」", '"'), ("“", '"'), ("”", '"'), ("‘", "'"), ("’", "'"), ("～", "~"), ("—", "-")):
         norm[ord(a)] = ord(b)
     _simplified(norm)
+    for _ in range(2):  # 貳 is 贰 is 二: what a look-up gives must be its own look-up
+        norm = norm[norm]
     kind = _classes(norm)
     skeleton = norm.copy()
     skeleton[ord(SEPARATOR)] = ord(SEPARATOR)
@@ -191,8 +198,7 @@ def normalise(texts: Sequence[str], language: Sequence[bool] | None = None, *, s
     codes[starts[1:] - 1] = ord(SEPARATOR)
     text = _blank_codes(codes)
     kinds = table.kind[codes]
-    keep = (kinds == HAN) | (kinds == LETTER) | (kinds == DIGIT) | (kinds == BREAK) | (kinds == SIGN)
-    places = np.flatnonzero(keep)
+    places = np.flatnonzero(_IS_KEPT[kinds])
     codes = table.skeleton[codes[places]]
     skeleton = _decode(codes)
     return Batch(text.split(SEPARATOR)[:-1], skeleton.split(SEPARATOR)[:-1], starts, kinds, skeleton, places,
@@ -218,6 +224,10 @@ def _blank_codes(codes: Codes) -> str:
 
 def skeleton_of(text: str) -> str:
     """The skeleton of one text: what a phrase of a rule is compared as."""
+    if len(text) <= 60 and text.isalnum():  # nothing that could be a code: look up character by character
+        table = tables()
+        codes = [table.norm[ord(c)] for c in text]
+        return "".join([chr(table.skeleton[c]) for c in codes if table.kind[c] in _KEPT])
     return normalise([text], sound=False).bares[0]
 
 

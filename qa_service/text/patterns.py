@@ -15,7 +15,7 @@ import re2
 from qa_service.model.errors import RefusedStandard
 from qa_service.text.normalise import skeleton_of
 
-_MAX_LENGTH = 2000
+_MAX_LENGTH = 20_000
 _MAX_LITERALS = 64
 _PARSER: Any = re._parser  # type: ignore[attr-defined]  # the parse tree of `re` is the only one the standard library offers
 
@@ -25,10 +25,15 @@ class Pattern:
 
     __slots__ = ("literals", "source", "_compiled")
 
-    def __init__(self, source: str) -> None:
+    def __init__(self, source: str, literals: tuple[str, ...] | None = None) -> None:
         self.source = source
         self._compiled = _compile(source)
-        self.literals = required_literals(source)
+        self.literals = required_literals(source) if literals is None else literals
+
+    @classmethod
+    def any_of(cls, patterns: Sequence[Pattern]) -> Pattern:
+        """One expression for several, each of which has literals: one call instead of many."""
+        return cls("|".join(f"(?:{p.source})" for p in patterns), tuple(sorted({w for p in patterns for w in p.literals})))
 
     def finditer(self, text: str) -> Iterator[tuple[int, int]]:
         """Half-open code-point spans of the matches; empty matches are left out."""
@@ -49,8 +54,8 @@ class Pattern:
         """The text without the matches."""
         return str(self._compiled.sub("", text))
 
-    def __reduce__(self) -> tuple[type[Pattern], tuple[str]]:
-        return Pattern, (self.source,)
+    def __reduce__(self) -> tuple[type[Pattern], tuple[str, tuple[str, ...]]]:
+        return Pattern, (self.source, self.literals)
 
 
 class Remover:

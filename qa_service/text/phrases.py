@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import ahocorasick_rs as ac
 import numpy as np
@@ -22,11 +23,11 @@ Hit = tuple[int, int, int]  # (message, start, end): half-open code points of th
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A list of phrases, known to the book by `id`. `sound`: also match by toneless pinyin. `allow`: longer words that clear a hit."""
+    """A list of phrases, known to the book by `id`. `sound`: also match by toneless pinyin. `allow`: list of longer words that clear a hit."""
 
     id: int
     phrases: tuple[str, ...]
-    allow: tuple[str, ...] = ()
+    allow: int | None = None
     sound: bool = False
 
 
@@ -42,25 +43,27 @@ class Hits:
 
 @dataclass(slots=True)
 class PhraseBook:
-    """Collects lists of phrases, then compiles them into one automaton. Phrases are shared between lists."""
+    """Collects lists of phrases, then compiles them into one automaton. Phrases are shared between lists, and so are equal lists."""
 
     words: list[Words] = field(default_factory=list)
     phrases: list[str] = field(default_factory=list)  # skeletons; the position is the phrase number
+    owners: list[list[int]] = field(default_factory=list)  # phrase number -> ids of the lists that hold it
     _number: dict[tuple[str, bool], int] = field(default_factory=dict)
     _by_sound: list[bool] = field(default_factory=list)
-    owners: list[list[int]] = field(default_factory=list)  # phrase number -> ids of the lists that hold it
-    allowing: list[list[int]] = field(default_factory=list)  # phrase number -> ids of the lists it clears
+    _equal: dict[tuple[tuple[str, ...], tuple[str, ...], bool], Words] = field(default_factory=dict)
 
     def add(self, phrases: Iterable[str], *, allow: Iterable[str] = (), sound: bool = False) -> Words:
         """Register a list. A phrase with nothing to match (only marks) is refused."""
-        entry = Words(len(self.words), tuple(dict.fromkeys(phrases)), tuple(dict.fromkeys(allow)), sound)
+        key = tuple(dict.fromkeys(phrases)), tuple(dict.fromkeys(allow)), sound
+        if key in self._equal:
+            return self._equal[key]
+        cleared_by = self.add(key[1]).id if key[1] else None
+        entry = self._equal[key] = Words(len(self.words), key[0], cleared_by, sound)
         self.words.append(entry)
         for phrase in entry.phrases:
-            self._own(phrase, False, entry.id, self.owners)
+            self._own(phrase, False, entry.id)
             if sound and len(skeleton_of(phrase)) >= _SOUND_MIN:
-                self._own(phrase, True, entry.id, self.owners)
-        for phrase in entry.allow:
-            self._own(phrase, False, entry.id, self.allowing)
+                self._own(phrase, True, entry.id)
         return entry
 
     def number_of(self, phrase: str, *, by_sound: bool = False) -> int:
@@ -74,26 +77,57 @@ class PhraseBook:
             self.phrases.append(form)
             self._by_sound.append(by_sound)
             self.owners.append([])
-            self.allowing.append([])
         return number
 
-    def _own(self, phrase: str, by_sound: bool, list_id: int, table: list[list[int]]) -> None:
-        number = self.number_of(phrase, by_sound=by_sound)
-        if list_id not in table[number]:
-            table[number].append(list_id)
+    def _own(self, phrase: str, by_sound: bool, list_id: int) -> None:
+        owners = self.owners[self.number_of(phrase, by_sound=by_sound)]
+        if list_id not in owners:
+            owners.append(list_id)
 
     def compile(self) -> Matcher:
         """The automaton over everything added so far."""
         return Matcher(self)
 
 
+SIDES = 3  # customer, agent, the rest
+
+
+def key_of(words: Any, side: Any) -> Any:
+    """A phrase list on one side of a conversation: what hits are sorted by, and what rules are chosen by."""
+    return words * SIDES + side
+
+
+@dataclass(slots=True)
+class Spread:
+    """Hits handed out: for each conversation, `key_of` -> rows [low, high) of the three columns, in order of position."""
+
+    tables: list[dict[int, tuple[int, int]]]
+    message: list[int]
+    start: list[int]
+    end: list[int]
+
+    def hits(self, rows: tuple[int, int], first: int) -> dict[int, list[Hit]]:
+        """The hits in `rows` by message; `first` is the number of the conversation's first message in the batch."""
+        low, high = rows
+        out: dict[int, list[Hit]] = {}
+        for m, s, e in zip(self.message[low:high], self.start[low:high], self.end[low:high], strict=True):
+            m -= first
+            if m in out:
+                out[m].append((m, s, e))
+            else:
+                out[m] = [(m, s, e)]
+        return out
+
+
 class Matcher:
     """The compiled book. Pure: one instance serves any number of batches."""
 
     def __init__(self, book: PhraseBook) -> None:
-        self.owners: list[tuple[int, ...]] = [tuple(o) for o in book.owners]
-        self.allowing: list[tuple[int, ...]] = [tuple(a) for a in book.allowing]
-        self.listed = np.array([bool(o or a) for o, a in zip(book.owners, book.allowing, strict=True)] or [False], dtype=bool)
+        self.allow = {w.id: w.allow for w in book.words if w.allow is not None}
+        self._lists = max(1, len(book.words))
+        self._owned = np.array([len(o) for o in book.owners] or [0], dtype=np.int64)
+        self._owners = np.array([i for o in book.owners for i in o], dtype=np.int64)
+        self._first_owner = np.concatenate(([0], np.cumsum(self._owned)))[:-1]
         self.phrases = tuple(book.phrases)
         self._plain_numbers, self._plain = _automaton(book, sound=False)
         self._sound_numbers, self._sound = _automaton(book, sound=True)
@@ -123,6 +157,22 @@ class Matcher:
         message, start, end, number = message[order], start[order], end[order], number[order]
         base = batch.starts[message]
         return Hits(message, start - base, end - base, number)
+
+    def spread(self, hits: Hits, home: Index, side: Index, homes: int) -> Spread:
+        """Sort the hits by conversation, list and side. `home`: the conversation of each message of the batch, 0 … `homes` − 1."""
+        count = self._owned[hits.phrase]
+        row = np.repeat(np.arange(len(count)), count)
+        nth = np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)
+        words = self._owners[self._first_owner[hits.phrase[row]] + nth]
+        width = self._lists * SIDES
+        key = home[hits.message[row]] * width + key_of(words, side[hits.message[row]])
+        order = np.argsort(key, kind="stable")
+        key, row = key[order], row[order]
+        edges = np.flatnonzero(np.diff(key, prepend=-1))
+        tables: list[dict[int, tuple[int, int]]] = [{} for _ in range(homes)]
+        for at, low, high in zip(key[edges].tolist(), edges.tolist(), [*edges[1:].tolist(), len(key)][:len(edges)], strict=True):
+            tables[at // width][at % width] = (low, high)
+        return Spread(tables, hits.message[row].tolist(), hits.start[row].tolist(), hits.end[row].tolist())
 
     def _borders(self, number: Index, low: Index, high: Index, batch: Batch) -> npt.NDArray[np.bool_]:
         """ASCII letters and digits at the edge of a phrase must not go on beyond it: `vx` is not in `devx`."""

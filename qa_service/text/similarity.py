@@ -1,23 +1,16 @@
-"""How alike two short Chinese texts are, by character pairs: offline, symmetric, 0 … 1 (cosine of pair counts)."""
+"""How alike two short Chinese texts are, by their sets of character pairs: offline, symmetric, 0 … 1 (cosine of the sets)."""
 from __future__ import annotations
 
-from collections import Counter
 from math import sqrt
 
-Profile = tuple[dict[str, int], float]
+Profile = frozenset[str]
 
 
 def profile(bare: str) -> Profile:
-    """Pair counts of a skeleton and their length; a single character counts as itself."""
-    counts = Counter(bare[k:k + 2] for k in range(len(bare) - 1)) or Counter(bare)
-    return dict(counts), sqrt(sum(n * n for n in counts.values()))
+    """The character pairs of a skeleton; a single character stands for itself."""
+    return frozenset(map("".join, zip(bare, bare[1:], strict=False))) if len(bare) > 1 else frozenset(bare)
 
 
 def likeness(a: Profile, b: Profile) -> float:
-    """Cosine of two profiles; 0 for an empty one."""
-    (x, long_x), (y, long_y) = a, b
-    if not long_x or not long_y:
-        return 0.0
-    if len(x) > len(y):
-        x, y = y, x
-    return sum(n * y.get(pair, 0) for pair, n in x.items()) / (long_x * long_y)
+    """Shared pairs over the geometric mean of both; 0 when one is empty."""
+    return len(a & b) / sqrt(len(a) * len(b)) if a and b else 0.0

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -17,13 +18,14 @@ from qa_service.text.commitments import read_commitments
 from qa_service.text.lexicon import Group, Lexicon
 from qa_service.text.measures import MEASURES, read_waits
 from qa_service.text.normalise import NOT_LANGUAGE, SEPARATOR, Batch, normalise, skeleton_of
-from qa_service.text.phrases import Hit, Hits, Matcher
+from qa_service.text.phrases import SIDES, Hit, Matcher, Spread, key_of
 from qa_service.text.segment import Segmenter
 from qa_service.text.sentiment import MoodReader, trend
 from qa_service.text.topics import TopicReader
 
 SHORT = 60
-NO_HITS: tuple[Hit, ...] = ()
+NOWHERE: Mapping[int, Sequence[Hit]] = {}
+SIDE_OF = {"customer": 0, "agent": 1}  # everything else is 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ class Transcript:
     """One conversation with its layers. Message positions are 0-based; spans are code points of the original text."""
 
     def __init__(self, conversation: Conversation, policy: Policy, reader: Reader, batch: Batch, first: int,
-                 hits: Mapping[int, Sequence[Hit]], topics: Mapping[int, tuple[Topic, ...]], moods: tuple[Mood, ...]) -> None:
+                 spread: Spread, lists: Mapping[int, tuple[int, int]], topics: Mapping[int, tuple[Topic, ...]], moods: tuple[Mood, ...]) -> None:
         self.conversation = conversation
         self.policy = policy
         self.messages: tuple[Message, ...] = conversation.messages
@@ -47,18 +49,29 @@ class Transcript:
         self._norms = batch.norms
         self._bares = batch.bares
         self._first = first
-        self._hits = hits
+        self._spread = spread
+        self.lists = lists  # the phrase lists that occur (`key_of`), for choosing the rules worth running
+        self._hits: dict[int, Mapping[int, Sequence[Hit]]] = {}
+        self.sides = [SIDE_OF.get(m.role, 2) for m in conversation.messages]
         self._topics = topics
         self.moods = moods
+        self.memo: dict[int, Any] = {}  # what shared conditions found, by their identity
 
-    def hits(self, words: int) -> Sequence[Hit]:
-        """Where the phrase list number `words` occurs: (message, start, end), in order."""
-        return self._hits.get(words, NO_HITS)
-
-    @property
-    def lists(self) -> Mapping[int, Sequence[Hit]]:
-        """All phrase lists that occur, for choosing the rules worth running."""
-        return self._hits
+    def at(self, key: int) -> Mapping[int, Sequence[Hit]]:
+        """Where a phrase list occurs on one side (`key_of`): message -> hits, those inside a longer allowed word left out."""
+        rows = self.lists.get(key)
+        if rows is None:
+            return NOWHERE
+        found = self._hits.get(key)
+        if found is None:
+            found = self._spread.hits(rows, self._first)
+            allow = self._reader.matcher.allow.get(key // SIDES)
+            if allow is not None and (cleared := self.at(key_of(allow, key % SIDES))):
+                kept = {i: [h for h in hits if not any(c[1] <= h[1] and h[2] <= c[2] for c in cleared.get(i, ()))]
+                        for i, hits in found.items()}
+                found = {i: hits for i, hits in kept.items() if hits}
+            self._hits[key] = found
+        return found
 
     def norm(self, i: int) -> str:
         """Message i normalised, as long as its original."""
@@ -153,6 +166,11 @@ class Transcript:
                 replies.append(Reply(asked, turn.indexes, len(replies)))
                 asked = ()
         return tuple(replies)
+
+    @cached_property
+    def reply_of(self) -> Mapping[int, Reply]:
+        """The reply each agent message belongs to."""
+        return {i: reply for reply in self.replies for i in reply.answer}
 
     @cached_property
     def silent_replies(self) -> tuple[Reply, ...]:
@@ -255,12 +273,14 @@ class Reader:
         customer = [m.role == "customer" for m in messages]
         topics = self._topics.read(hits, customer)
         moods = self._moods.read(hits, customer, [m.kind in LANGUAGE_KINDS for m in messages])
-        spread = self._spread(conversations, hits)
+        home = np.repeat(np.arange(len(conversations)), [len(c.messages) for c in conversations])
+        side = np.array([SIDE_OF.get(m.role, 2) for m in messages])
+        spread = self.matcher.spread(hits, home, side, len(conversations))
         out, first = [], 0
         for n, (conversation, policy) in enumerate(zip(conversations, policies, strict=True)):
             last = first + len(conversation.messages)
             out.append(Transcript(
-                conversation, policy, self, batch, first, spread[n],
+                conversation, policy, self, batch, first, spread, spread.tables[n],
                 {i - first: tuple(Topic(i - first, *t) for t in topics[i]) for i in range(first, last) if i in topics},
                 tuple(Mood(i - first, *moods[i]) for i in range(first, last) if i in moods)))
             first = last
@@ -271,30 +291,3 @@ class Reader:
         ordered = sorted(bares)
         left = self._particles.sub("", "\n".join(self._courtesy.strip_all(ordered))).split("\n")
         return dict(zip(ordered, left, strict=True)) if ordered else {}
-
-    def _spread(self, conversations: Sequence[Conversation], hits: Hits) -> list[dict[int, list[Hit]]]:
-        """Hand the hits of the rules' phrase lists out to their conversations; drop those inside a longer allowed word."""
-        spread: list[dict[int, list[Hit]]] = [{} for _ in conversations]
-        cleared: dict[tuple[int, int], list[tuple[int, int, int]]] = {}
-        owners, allowing = self.matcher.owners, self.matcher.allowing
-        home = [(n, i) for n, c in enumerate(conversations) for i in range(len(c.messages))]
-        chosen = np.flatnonzero(self.matcher.listed[hits.phrase])
-        for message, start, end, phrase in zip(hits.message[chosen].tolist(), hits.start[chosen].tolist(), hits.end[chosen].tolist(),
-                                               hits.phrase[chosen].tolist(), strict=True):
-            n, i = home[message]
-            mine = spread[n]
-            for words in owners[phrase]:
-                if words in mine:
-                    mine[words].append((i, start, end))
-                else:
-                    mine[words] = [(i, start, end)]
-            for words in allowing[phrase]:
-                cleared.setdefault((n, words), []).append((i, start, end))
-        for (n, words), allowed in cleared.items():
-            if words in spread[n]:
-                left = [h for h in spread[n][words] if not any(a[0] == h[0] and a[1] <= h[1] and h[2] <= a[2] for a in allowed)]
-                if left:
-                    spread[n][words] = left
-                else:
-                    del spread[n][words]
-        return spread

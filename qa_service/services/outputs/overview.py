@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from typing import Final
 
 from qa_service.services import labels
+from qa_service.services.day_parts import GroupTally
 from qa_service.services.outputs.rows import Row
-from qa_service.services.tally import GroupTally, Tally
+from qa_service.services.tally import Tally
 
 Block = tuple[str, Sequence[str], list[Row]]
 AGENT_HEAD: Final = (
@@ -19,7 +20,7 @@ def overview_blocks(tally: Tally) -> list[Block]:
     return [
         ("总览", ("项目", "数值"), _totals(tally)),
         ("等级", ("等级", "会话数", "占比%"), [[title, tally.grades[g], percent(tally.grades[g], tally.n)] for g, title in labels.GRADES.items()]),
-        ("首次响应:回复了,还是答复了", ("口径", "有回复", "15秒内", "30秒内", "180秒内", "平均(秒)"), _responses(tally)),
+        ("首次响应:回复了,还是答复了", ("口径", "有回复", "15秒内", "30秒内", "180秒内", "中位(秒)", "平均(秒)"), _responses(tally)),
         ("命中(按分类)", ("分类", "正式", "试行", "每百条客服消息"), _categories(tally)),
         ("命中(按规则)", ("规则说明", "规则", "状态", "严重度", "命中", "会话", "共扣分"), _rules(tally)),
         ("店铺", ("店铺", "会话数", "均分", "一票否决", "30秒回复率", "30秒有效率"), [
@@ -39,8 +40,8 @@ def agent_rows(tally: Tally) -> tuple[list[str], list[Row]]:
         low, high = g.scores.interval or (None, None)
         mine = by_title(g)
         out.append([
-            g.name or agent or "未署名", shop, g.scores.n, rounded(g.scores.mean), rounded(low), rounded(high), rounded(g.scores.sd), g.auto_fails,
-            g.agent_messages, rounded(100 * sum(mine.values()) / g.agent_messages) if g.agent_messages else None,
+            g.name or agent or "未署名", shop, g.scores.n, rounded(g.scores.mean), rounded(low), rounded(high), rounded(g.scores.sd),
+            g.auto_fails, g.agent_messages, rounded(100 * sum(mine.values()) / g.agent_messages) if g.agent_messages else None,
             *_rates(g), *(mine[t] or None for t in titles)])
     return [*AGENT_HEAD, *titles], out
 
@@ -84,7 +85,7 @@ def _totals(t: Tally) -> list[Row]:
 
 def _responses(t: Tally) -> list[Row]:
     r = t.responses
-    return [[f"{name}(共 {r.asked} 个有时间的会话)", w.answered, w.within(15), w.within(30), w.within(180), rounded(w.mean)]
+    return [[f"{name}(共 {r.asked} 个有时间的会话)", w.answered, w.within(15), w.within(30), w.within(180), rounded(w.median), rounded(w.mean)]
             for name, w in (("名义首响:有人回复", r.nominal), ("有效首响:说到点上", r.effective))]
 
 

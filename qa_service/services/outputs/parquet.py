@@ -1,4 +1,4 @@
-"""One row a conversation with nested findings and commitments, for analysis. Nothing is masked. An explicit schema: empty lists keep their type."""
+"""One row a conversation with nested findings and commitments, for analysis. Nothing is masked; empty lists keep their type."""
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -18,7 +18,8 @@ _S, _I, _F, _B = pa.string(), pa.int32(), pa.float64(), pa.bool_()
 _TIME = pa.timestamp("us", tz="UTC")
 _SPAN = pa.struct([("message", _I), ("start", _I), ("end", _I), ("text", _S)])
 _SECTION = pa.struct([("id", _S), ("title", _S), ("weight", _F), ("points", _F), ("applicable", _B)])
-_DEDUCTION = pa.struct([("rule", _S), ("section", _S), ("points", _F), ("fingerprints", pa.list_(_S)), ("capped", _B), ("shares", pa.map_(_S, _F))])
+_DEDUCTION = pa.struct([
+    ("rule", _S), ("section", _S), ("points", _F), ("fingerprints", pa.list_(_S)), ("capped", _B), ("shares", pa.map_(_S, _F))])
 _FINDING = pa.struct([
     ("rule", _S), ("name", _S), ("category", _S), ("severity", _S), ("status", _S), ("title", _S), ("why", _S), ("suggest", _S),
     ("source", pa.map_(_S, _S)), ("spans", pa.list_(_SPAN)), ("fingerprint", _S), ("confidence", _F), ("needs_human", _B), ("detail", _S)])
@@ -28,8 +29,9 @@ _COMMITMENT = pa.struct([
 _TOPIC = pa.struct([("message", _I), ("label", _S), ("title", _S), ("confidence", _F)])
 _MOOD = pa.struct([("message", _I), ("label", _S), ("score", _F)])
 SCHEMA: Final = pa.schema([
-    ("conversation_id", _S), ("shop", _S), ("channel", _S), ("agent_id", _S), ("agent_name", _S), ("customer_id", _S), ("started_at", _TIME),
-    ("conversation_digest", _S), ("standard_name", _S), ("standard_version", _S), ("standard_digest", _S), ("total", _F), ("grade", _S),
+    ("conversation_id", _S), ("shop", _S), ("channel", _S), ("agent_id", _S), ("agent_name", _S), ("customer_id", _S),
+    ("started_at", _TIME), ("conversation_digest", _S), ("standard_name", _S), ("standard_version", _S),
+    ("standard_digest", _S), ("total", _F), ("grade", _S),
     ("auto_fail", _B), ("sections", pa.list_(_SECTION)), ("deductions", pa.list_(_DEDUCTION)), ("findings", pa.list_(_FINDING)),
     ("commitments", pa.list_(_COMMITMENT)), ("topics", pa.list_(_TOPIC)), ("sentiment", pa.list_(_MOOD)), ("sentiment_trend", _F),
     ("measures", pa.map_(_S, _F)), ("notes", pa.list_(_S))], metadata={"schema": "qa-service/evaluation/1"})

@@ -1,4 +1,4 @@
-"""The tables for people, as rows of plain values: conversations, findings, commitments, measures. Masking and guarding come later, cell by cell."""
+"""The tables for people, as rows of plain values: conversations, findings, commitments, measures. Masking comes later, cell by cell."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence

@@ -134,13 +134,10 @@ class _Sheet:
             return
         last = max(1, self._y)
         self._sheet.autofilter(0, 0, last, len(self.header) - 1)
-        for name, x in ((n, x) for x, n in enumerate(self.header) if n in ("得分", "均分")):
-            for low, high, colour in ((90, 100, _GOOD), (80, 90, _FAIR), (60, 80, _POOR), (-1000, 60, _BAD)):
-                rule = {"type": "cell", "criteria": ">=", "value": low, "format": self._formats[colour], "stop_if_true": True}
-                if high == 60:
-                    rule |= {"criteria": "<", "value": 60}
-                self._sheet.conditional_format(1, x, last, x, rule)
-            self._sheet.set_column(x, x, 8, None) if name == "得分" else None
+        for x in (x for x, name in enumerate(self.header) if name in ("得分", "均分")):
+            for criteria, value, colour in ((">=", 90, _GOOD), (">=", 80, _FAIR), (">=", 60, _POOR), ("<", 60, _BAD)):
+                self._sheet.conditional_format(1, x, last, x, {
+                    "type": "cell", "criteria": criteria, "value": value, "format": self._formats[colour], "stop_if_true": True})
         self._sheet.set_landscape()
         self._sheet.repeat_rows(0)
         self._sheet.fit_to_pages(1, 0)
@@ -149,7 +146,8 @@ class _Sheet:
 def _formats(book: Any) -> dict[str, Any]:
     plain = {"valign": "top", "font_size": 10}
     return {
-        "head": book.add_format({"bold": True, "bg_color": "#EEF1F4", "bottom": 1, "bottom_color": "#9AA5B1", "valign": "vcenter", "font_size": 10}),
+        "head": book.add_format({
+            "bold": True, "bg_color": "#EEF1F4", "bottom": 1, "bottom_color": "#9AA5B1", "valign": "vcenter", "font_size": 10}),
         "title": book.add_format({"bold": True, "font_size": 13, "font_color": "#22384F"}),
         "plain": book.add_format(plain), "wrap": book.add_format({**plain, "text_wrap": True}),
         "time": book.add_format({**plain, "num_format": "yyyy-mm-dd hh:mm:ss", "align": "left"}),

@@ -1,0 +1,100 @@
+"""Expressions: their literals never lie, what RE2 cannot run is refused in words, and none of them is slow."""
+from __future__ import annotations
+
+import pickle
+import re
+from time import perf_counter
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from qa_service.model.errors import RefusedStandard
+from qa_service.text.normalise import skeleton_of
+from qa_service.text.patterns import Pattern, Remover, required_literals
+
+_ATOM = st.sampled_from(("亲", "好", "微信", "退", "a", "V", "1", "[亲您]", "[0-9]", ".", "[^好]", r"\d", "加.信", "!", " "))
+
+
+def _grown(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    group = inner.map(lambda x: f"({x})")
+    return (st.lists(inner, min_size=1, max_size=3).map("".join) | st.lists(inner, min_size=2, max_size=3).map(lambda xs: f"(?:{'|'.join(xs)})")
+            | st.tuples(group, st.sampled_from(("?", "*", "+", "{2}", "{0,2}", "{1,3}", "+?"))).map("".join))
+
+
+_EXPRESSIONS = st.recursive(_ATOM, _grown, max_leaves=6)
+
+
+@given(_EXPRESSIONS, st.data())
+def test_every_match_holds_one_of_the_literals(source: str, data: st.DataObject) -> None:
+    literals = required_literals(source)
+    said = data.draw(st.from_regex(re.compile(source), fullmatch=True))
+    assume(said and "\x1f" not in said)
+    if literals:
+        assert any(word in skeleton_of(said) for word in literals), (source, said, literals)
+
+
+@pytest.mark.parametrize(("source", "literals"), [
+    ("加微信", ("加微信",)), ("加(微|薇)信", ("加微信", "加薇信")), ("(退|换)货吗?", ("换货", "换货吗", "退货", "退货吗")), ("好评.{0,6}返现", ("好评",)), ("[0-9]+元", ("元",)), ("(亲+)+", ("亲",)),
+    ("(a|b)*", ()), (".*", ()), ("[0-9]+", ()), ("(微信|)", ()), ("(?:不.{0,3}退货|拒收)", ("拒收", "退货")), ("微?信", ("信", "微信")), ("VX", ("vx",)), ("(抱歉|!)", ())])
+def test_literals(source: str, literals: tuple[str, ...]) -> None:
+    assert sorted(required_literals(source)) == sorted(literals)
+
+
+def test_too_many_ways_to_say_it_are_no_literal_or_a_short_one() -> None:
+    source = "".join("(一|二|三|四|五)" for _ in range(6))
+    literals = required_literals(source)
+    assert 0 < len(literals) <= 64
+
+
+@pytest.mark.parametrize(("source", "reason"), [
+    ("(?<!不)退货", "环视"), ("(?=好)", "环视"), (r"(亲)\1", "反向引用"), ("(亲", "missing"), ("[亲", "missing"), ("亲{1,2000}", "1000"), ("*亲", "不能用")])
+def test_what_cannot_be_run_is_refused_in_words(source: str, reason: str) -> None:
+    with pytest.raises(RefusedStandard) as caught:
+        Pattern(source)
+    assert repr(source) in caught.value.why
+    assert reason in str(caught.value)
+
+
+def test_an_endless_expression_is_refused() -> None:
+    with pytest.raises(RefusedStandard, match="超过"):
+        Pattern("亲" * 100_000)
+
+
+def test_spans_are_code_points_and_empty_matches_are_left_out() -> None:
+    assert list(Pattern("好+").finditer("😀好好𠮷好")) == [(1, 3), (4, 5)]
+    assert list(Pattern("好*").finditer("亲亲")) == []
+
+
+def test_search_fullmatch_and_remove() -> None:
+    pattern = Pattern("(好|行)的?")
+    assert pattern.search("那好吧")
+    assert not pattern.fullmatch("那好吧")
+    assert pattern.fullmatch("行的")
+    assert pattern.remove("那好的吧") == "那吧"
+
+
+def test_expressions_travel_between_processes() -> None:
+    again = pickle.loads(pickle.dumps(Pattern("好评.{0,4}返现")))
+    assert again.search("好评后返现")
+    assert again.literals == ("好评",)
+    assert pickle.loads(pickle.dumps(Remover("好的?"))).strip("亲好的呀") == "亲呀"
+
+
+@pytest.mark.parametrize("source", ["(亲+)+!$", "(亲|亲亲)+!$", "(.*,){20}好", "(a?){30}a{30}"])
+def test_an_evil_expression_is_fast(source: str) -> None:
+    pattern, text = Pattern(source), "亲" * 20_000 + "a" * 29
+    begin = perf_counter()
+    assert not pattern.fullmatch(text)
+    assert perf_counter() - begin < 2
+
+
+@given(st.lists(st.text("亲好的呀在ab1", max_size=8), max_size=6))
+def test_a_remover_cuts_a_batch_as_it_cuts_one(bares: list[str]) -> None:
+    remover = Remover("亲+|好的?$|[^a\n]在")
+    assert remover.strip_all(bares) == [remover.strip(b) for b in bares]
+
+
+def test_a_remover_that_cannot_run_is_refused() -> None:
+    with pytest.raises(RefusedStandard, match="RE2"):
+        Remover("(?<!不)好")
