@@ -17,6 +17,7 @@ class Absence:
     must       condition that has to match inside the window
     unless     condition anywhere in the chat that makes the rule not apply
     replies    window: the next N agent turns, the one in the trigger's own message included when the agent spoke it
+    before     window: also the agent's last N turns before the trigger: who apologised a moment ago need not do so again
     messages   window: of those turns only the first N messages, counted from the trigger on (0: no limit)
     seconds    window: so many seconds after the trigger (0: no limit)
     once       only the first trigger of the chat
@@ -29,6 +30,7 @@ class Absence:
     must: Check
     unless: Check | None = None
     replies: int = 5
+    before: int = 0
     messages: int = 0
     seconds: float = 0.0
     once: bool = True
@@ -68,6 +70,8 @@ class Absence:
         window = [i for r in [r for r in t.replies if r.answer[-1] >= at][:self.replies] for i in r.answer]
         if self.messages:
             window = [i for i in window if i >= at][:self.messages]
+        if self.before:
+            window += [i for r in [r for r in t.replies if r.answer[-1] < at][-self.before:] for i in r.answer]
         if self.trigger == "opening":
             window += [i for i, m in enumerate(t.messages[:at + 1]) if m.role == "bot"]
         if self.seconds:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
+from qa_service.model.errors import RefusedStandard
 from qa_service.text.measures import seconds_between
 from qa_service.text.patterns import Pattern
 from qa_service.text.phrases import SIDES, Hit, Words, key_of, longest
@@ -106,6 +107,7 @@ class Scope:
 
     role         who speaks: customer, agent, bot, any
     first, last  only the first / last N messages of that role
+    range        only the messages of that role from number a to number b, both included: [2, 5]; negative numbers count from the end: [1, -2]
     after_wait   only messages that came more than so many seconds after the message they answer
     asked        only replies to customer messages about one of these topics
     answers      "concrete": only replies to a concrete question, request or problem
@@ -114,19 +116,28 @@ class Scope:
     role: str = "agent"
     first: int = 0
     last: int = 0
+    range: tuple[int, ...] = ()
     after_wait: float = 0.0
     asked: tuple[str, ...] = ()
     answers: str = ""
 
-    def messages(self, t: Transcript, among: Collection[int] | None = None) -> list[int]:
+    def __post_init__(self) -> None:
+        if self.range and (len(self.range) != 2 or 0 in self.range):
+            raise RefusedStandard(f"range 应为两个不为 0 的数 [从, 到],得到 {list(self.range)}", fix="例: [2, 5] 或 [1, -2]")
+
+    def messages(self, t: Transcript, among: Collection[int] | None = None) -> Sequence[int]:
         """Numbers of the admitted messages, in order; only those that are language. `among`: look at these alone."""
-        pool = range(len(t.messages)) if among is None or self.first or self.last else sorted(among)
+        counted = bool(self.first or self.last or self.range)
+        pool = range(len(t.messages)) if among is None or counted else sorted(among)
         chosen = [i for i in pool if (t.messages[i].role == self.role or self.role == "any") and t.spoken(i)]
         if self.first:
             chosen = chosen[:self.first]
         if self.last:
             chosen = chosen[-self.last:]
-        if among is not None and (self.first or self.last):
+        if self.range:
+            low, high = (n - 1 if n > 0 else len(chosen) + n for n in self.range)
+            chosen = chosen[max(0, low):max(0, high + 1)]
+        if among is not None and counted:
             chosen = [i for i in chosen if i in among]
         if self.asked or self.answers:
             chosen = [i for i in chosen if self._fits(t, i)]

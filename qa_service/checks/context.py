@@ -29,11 +29,15 @@ class Context:
         return both(self.find.literals(), *(c.literals() for c in self.needs))
 
     def __call__(self, t: Transcript) -> Iterable[Match]:
+        needed = []
+        for condition in self.needs:  # mostly one of them is missing: then the rest is not looked at
+            needed.append(_places(condition, t))
+            if not needed[-1]:
+                return
         found = list(self.find(t))
         if not found:
             return
-        needed = [_places(c, t) for c in self.needs]
-        barred = [_places(c, t) for c in self.bars]
+        barred = [_places(condition, t) for condition in self.bars]
         for match in found:
             at = match.spans[0][0]
             window = range(at - self.before, at + self.after + 1)

@@ -15,6 +15,7 @@ class Interval:
 
     which        any, first (the agent's first reply), later (all but the first)
     effective    count until a reply that says something, when what was asked is concrete
+    silence      instead: two messages of any side, one after the other, that lie so far apart
     unanswered   instead: the customer's last words put something concrete and `over` seconds of the chat passed, or it ended, unanswered
     """
 
@@ -22,6 +23,7 @@ class Interval:
     under: float = 0.0
     which: str = "any"
     effective: bool = False
+    silence: bool = False
     unanswered: bool = False
 
     def literals(self) -> frozenset[int] | None:
@@ -32,6 +34,11 @@ class Interval:
         if self.unanswered:
             yield from self._unanswered(t)
             return
+        if not t.timed:
+            return
+        if self.silence:
+            yield from self._silences(t)
+            return
         since = None
         for reply in t.replies:
             since = reply.asked[0] if reply.asked and since is None else since
@@ -41,10 +48,20 @@ class Interval:
                 continue
             wait = seconds_between(t.messages[since].at, t.messages[reply.answer[0]].at)
             begun, since = since, None
-            if wait is None or wait <= self.over or (self.under and wait > self.under):
+            if wait is None or not self._too_long(wait):
                 continue
             if self.which == "any" or (self.which == "first") == (reply.number == 0):
                 yield Match((whole(t, reply.answer[0]), whole(t, begun)), detail=f"等待 {wait:.0f} 秒")
+
+    def _too_long(self, wait: float) -> bool:
+        return wait > self.over and not (self.under and wait > self.under)
+
+    def _silences(self, t: Transcript) -> Iterable[Match]:
+        spoken = [i for i, m in enumerate(t.messages) if m.role != "system"]
+        for early, late in zip(spoken, spoken[1:], strict=False):
+            wait = seconds_between(t.messages[early].at, t.messages[late].at)
+            if wait is not None and self._too_long(wait):
+                yield Match((whole(t, late), whole(t, early)), detail=f"沉默 {wait:.0f} 秒")
 
     def _unanswered(self, t: Transcript) -> Iterable[Match]:
         last = t.replies[-1].answer[-1] if t.replies else -1

@@ -32,8 +32,16 @@ class Phrase:
     guard: Guard = field(default_factory=Guard)
     boundary: str = ""
 
+    gate: frozenset[int] | None = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "gate", self._gate())
+
     def literals(self) -> frozenset[int] | None:
         """`all` needs its first text, `any` one of its own; a rule of `none` alone can fire anywhere."""
+        return self.gate
+
+    def _gate(self) -> frozenset[int] | None:
         if self.all:
             return self.all[0].literals(self.where.role)
         return either(*(x.literals(self.where.role) for x in self.any)) if self.any else ALWAYS
@@ -56,7 +64,7 @@ class Phrase:
                 yield Match(tuple(sorted(hits)) or ((i, 0, len(t.messages[i].text)),))
 
     def _candidates(self, t: Transcript) -> list[int]:
-        return self.where.messages(t, lit(t, self.literals()))
+        return self.where.messages(t, lit(t, self.gate))
 
     def _good(self, t: Transcript, hits: Sequence[Hit]) -> list[Hit]:
         return [h for h in hits if self.guard.admits(t, h) and self._at_borders(t, h) and not self._cleared(t, h)]

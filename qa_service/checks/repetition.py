@@ -5,8 +5,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from qa_service.checks.base import ALWAYS, Match, Scope, Text, whole
-from qa_service.text.similarity import likeness, profile
+from qa_service.text.similarity import likeness
 from qa_service.text.transcript import Transcript
+
+
+_FAR = 60  # messages looked back
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,17 +34,23 @@ class Repetition:
         return ALWAYS
 
     def __call__(self, t: Transcript) -> Iterable[Match]:
-        said = [(i, profile(r)) for i in self.where.messages(t) if len(r := t.residue(i)) >= self.length]
+        said = [(i, len(r)) for i in self.where.messages(t) if len(r := t.residue(i)) >= self.length]
         if len(said) < self.times:
             return
         reported: set[int] = set()
-        for k, (i, mine) in enumerate(said):
-            before = [j for j, other in said[max(0, k - 200):k] if self._apart(t, j, i) and likeness(mine, other) >= self.similarity]
+        for k, (i, length) in enumerate(said):
+            before = [j for j, other in said[max(0, k - _FAR):k] if self._alike(t, j, i, other, length)]
             if len(before) + 1 < self.times or reported.intersection(before):
                 continue
             if not any(text.occurs(t, i) for text in self.unless):
                 reported.add(i)
                 yield Match((whole(t, i), *(whole(t, j) for j in reversed(before[-3:]))))
+
+    def _alike(self, t: Transcript, early: int, late: int, a: int, b: int) -> bool:
+        """Lengths first: texts of very different length cannot be alike (pairs that repeat inside a text are rare)."""
+        if min(a, b) < self.similarity ** 2 * max(a, b) - 3:
+            return False
+        return likeness(t.pairs(early), t.pairs(late)) >= self.similarity and self._apart(t, early, late)
 
     def _apart(self, t: Transcript, early: int, late: int) -> bool:
         role = t.messages[late].role

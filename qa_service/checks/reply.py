@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
-from qa_service.checks.base import Match, Scope, Text, lit
+from qa_service.checks.base import Match, Scope, Text, either, lit
 from qa_service.text.normalise import NOT_LANGUAGE
 from qa_service.text.phrases import Hit
 from qa_service.text.transcript import Reply, Transcript
@@ -38,18 +38,17 @@ class WholeReply:
     asked: tuple[Text, ...] = ()
     asked_not: tuple[Text, ...] = ()
 
+    gate: frozenset[int] | None = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "gate", either(*(text.literals("agent") for text in self.says)))
+
     def literals(self) -> frozenset[int] | None:
         """One of `says` must occur."""
-        out: frozenset[int] = frozenset()
-        for text in self.says:
-            part = text.literals("agent")
-            if part is None:
-                return None
-            out |= part
-        return out
+        return self.gate
 
     def __call__(self, t: Transcript) -> Iterable[Match]:
-        candidates = lit(t, self.literals())
+        candidates = lit(t, self.gate)
         for reply in t.replies:
             if candidates is not None and candidates.isdisjoint(reply.answer):
                 continue

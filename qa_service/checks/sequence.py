@@ -18,6 +18,7 @@ class Sequence:
     place          before, after, around, same (the same message), same_turn
     messages       at most so many messages between the two (0: no limit)
     seconds        at most so many seconds between the two (0: no limit)
+    until          no message of this role (customer, agent) may lie between the two: "before the customer speaks again"
     """
 
     anchor: Check
@@ -26,6 +27,7 @@ class Sequence:
     place: str = "after"
     messages: int = 0
     seconds: float = 0.0
+    until: str = ""
 
     def literals(self) -> frozenset[int] | None:
         """Both must be there, so the rarer one is enough to look for."""
@@ -53,6 +55,8 @@ class Sequence:
         if (self.place == "after" and gap <= 0) or (self.place == "before" and gap >= 0):
             return False
         if self.messages and abs(gap) > self.messages:
+            return False
+        if self.until and any(m.role == self.until for m in t.messages[min(anchor, then) + 1:max(anchor, then)]):
             return False
         if self.seconds:
             early, late = sorted((anchor, then))

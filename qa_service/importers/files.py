@@ -161,7 +161,7 @@ def _with_head(raw: IO[bytes]) -> tuple[bytes, _Guarded]:
 @contextmanager
 def on_disk(source: Source) -> Iterator[str]:
     """A path where the whole input stands as a file: its own, or that of a copy when it comes from a pipe or is compressed."""
-    if Path(source.path).is_file() and len(source.guards) == 1:
+    if source.path != STDIN and Path(source.path).is_file() and len(source.guards) == 1:
         yield source.path
         return
     with tempfile.NamedTemporaryFile(prefix="qa-service-") as copy:

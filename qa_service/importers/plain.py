@@ -39,7 +39,8 @@ _SPEAKERS: Final[dict[str, str]] = {word: role for role, words in _WORDS.items()
 _LONG: Final = "|".join(sorted((s for s in _SPEAKERS if len(s) > 1), key=len, reverse=True))
 _TIME_BEFORE: Final = r"(?:\[([^\]\n]{4,40})\]\s{0,8}|(\d{4}[-/年][-/年月日时分秒T:：. +\d上下午]{4,30}?)\s{1,8})?"
 _SPEAKER: Final = rf"(?:({_LONG})([^\s:：@(（\[]{{0,20}})|([客服机系]))\s{{0,8}}"
-_TIME_AFTER: Final = r"(?:@\s{0,8}([-0-9:.T /+年月日]{1,40}?)\s{0,8})?"
+_TIME_AFTER: Final = (
+    r"(?:@\s{0,8}((?:\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?[T ]?)?\d{1,2}[:：]\d{1,2}(?:[:：]\d{1,2}(?:\.\d{1,6})?)?(?:Z|[+-]\d\d:?\d\d)?)\s{0,8})?")
 _BRACKET: Final = r"(?:[(（]([^()（）\n]{1,40})[)）]\s{0,8})?"
 # Every repetition is bounded: a line of a million blanks must cost no more than its reading.
 _LINE: Final = re.compile(rf"\s{{0,8}}{_TIME_BEFORE}{_SPEAKER}{_TIME_AFTER}{_BRACKET}[:：][ \t]?(.*)", re.DOTALL | re.IGNORECASE)

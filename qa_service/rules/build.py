@@ -12,6 +12,7 @@ from qa_service.checks.absence import Absence
 from qa_service.checks.base import GUARDS, Check, Guard, Scope, Shared, Text
 from qa_service.checks.combine import Combine
 from qa_service.checks.context import Context
+from qa_service.checks.count import Count
 from qa_service.checks.empty_reply import EmptyReply
 from qa_service.checks.interval import Interval
 from qa_service.checks.label import Label
@@ -33,7 +34,7 @@ from qa_service.text.phrases import PhraseBook
 CHECKS: Mapping[str, type[Any]] = {
     "phrase": Phrase, "reply": WholeReply, "empty_reply": EmptyReply, "sequence": SequenceCheck, "absence": Absence,
     "repetition": Repetition, "similar": Similar, "measure": MeasureIs, "interval": Interval, "label": Label, "combine": Combine, "context": Context,
-    "promise": Promise, "personal_data": PersonalData}
+    "count": Count, "promise": Promise, "personal_data": PersonalData}
 
 # What a word-valued parameter may say, by (class, field).
 _CHOICES: Mapping[tuple[type[Any], str], frozenset[str]] = {
@@ -43,6 +44,7 @@ _CHOICES: Mapping[tuple[type[Any], str], frozenset[str]] = {
     (Phrase, "boundary"): frozenset(("", "word")),
     (EmptyReply, "kind"): frozenset(("greeting", "courtesy", "marks", "acknowledgement", "echo", "holding", "padding", "query")),
     (SequenceCheck, "place"): frozenset(("before", "after", "around", "same", "same_turn")),
+    (SequenceCheck, "until"): frozenset(("", "customer", "agent")),
     (Absence, "trigger"): frozenset(("opening", "closing")),
     (MeasureIs, "name"): frozenset(MEASURES), (Interval, "which"): frozenset(("any", "first", "later")),
     (Label, "topic"): frozenset(TOPICS), (Label, "mood"): frozenset(("", "positive", "neutral", "negative")),
@@ -81,12 +83,12 @@ class Builder:
             params = {}
         if not isinstance(params, Mapping):
             raise RefusedStandard(f"{path}: 参数应为映射,得到 {params!r}")
-        types = _types(cls)
+        types = {f.name: kind for f in fields(cls) if f.init for kind in (_types(cls)[f.name],)}
         for key in params:
             if key not in types:
                 raise RefusedStandard(f"{path}: 未知参数 {key!r}", fix=f"可用: {'、'.join(types)}")
         values = {}
-        for f in fields(cls):
+        for f in (x for x in fields(cls) if x.init):
             if f.name in params:
                 values[f.name] = self._value(types[f.name], params[f.name], f"{path}.{f.name}", cls, f.name, params)
             elif f.default is MISSING and f.default_factory is MISSING:

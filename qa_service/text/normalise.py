@@ -222,13 +222,29 @@ def _blank_codes(codes: Codes) -> str:
     return _decode(codes) if touched else text
 
 
+class _Skeleton(dict[int, str | None]):
+    """Code point -> its skeleton, for str.translate: filled as characters come up."""
+
+    def __missing__(self, code: int) -> str | None:
+        table = tables()
+        norm = int(table.norm[code])
+        kept = self[code] = chr(table.skeleton[norm]) if table.kind[norm] in _KEPT and code != ord(SEPARATOR) else None
+        return kept
+
+
+@cache
+def _skeletons() -> _Skeleton:
+    return _Skeleton()
+
+
 def skeleton_of(text: str) -> str:
     """The skeleton of one text: what a phrase of a rule is compared as."""
-    if len(text) <= 60 and text.isalnum():  # nothing that could be a code: look up character by character
-        table = tables()
-        codes = [table.norm[ord(c)] for c in text]
-        return "".join([chr(table.skeleton[c]) for c in codes if table.kind[c] in _KEPT])
-    return normalise([text], sound=False).bares[0]
+    return normalise([text], sound=False).bares[0] if _CODES.search(text.lower()) else text.translate(_skeletons())
+
+
+def bare_of(norm: str) -> str:
+    """The skeleton of a piece of a norm, in which codes are blanked already."""
+    return norm.translate(_skeletons())
 
 
 def sound_of(text: str) -> str:

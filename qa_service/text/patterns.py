@@ -17,17 +17,21 @@ from qa_service.text.normalise import skeleton_of
 
 _MAX_LENGTH = 20_000
 _MAX_LITERALS = 64
+_SHORT_TEXT = 120  # characters: most of chat
+_MOST_WORK = 200_000
+_PIECE = 1_000
 _PARSER: Any = re._parser  # type: ignore[attr-defined]  # the parse tree of `re` is the only one the standard library offers
 
 
 class Pattern:
     """One expression over the norm of a message. `literals`: every match holds at least one of them (as skeleton); () = unknown."""
 
-    __slots__ = ("literals", "source", "_compiled")
+    __slots__ = ("literals", "source", "_compiled", "_short")
 
     def __init__(self, source: str, literals: tuple[str, ...] | None = None) -> None:
         self.source = source
         self._compiled = _compile(source)
+        self._short = _short(source)
         self.literals = required_literals(source) if literals is None else literals
 
     @classmethod
@@ -37,22 +41,18 @@ class Pattern:
 
     def finditer(self, text: str) -> Iterator[tuple[int, int]]:
         """Half-open code-point spans of the matches; empty matches are left out."""
-        for match in self._compiled.finditer(text):
+        for match in self._engine(text).finditer(text):
             start, end = match.span()
             if end > start:
                 yield start, end
 
+    def _engine(self, text: str) -> Any:
+        """RE2 where it must be; `re`, which starts faster, for a short text and an expression that is harmless there."""
+        return self._compiled if self._short is None or len(text) > _SHORT_TEXT else self._short
+
     def search(self, text: str) -> bool:
         """True when the expression occurs anywhere."""
-        return self._compiled.search(text) is not None
-
-    def fullmatch(self, text: str) -> bool:
-        """True when the expression is the whole text."""
-        return self._compiled.fullmatch(text) is not None
-
-    def remove(self, text: str) -> str:
-        """The text without the matches."""
-        return str(self._compiled.sub("", text))
+        return self._engine(text).search(text) is not None
 
     def __reduce__(self) -> tuple[type[Pattern], tuple[str, tuple[str, ...]]]:
         return Pattern, (self.source, self.literals)
@@ -75,12 +75,18 @@ class Remover:
             raise RefusedStandard(f"词库的正则不能用(RE2): {error}") from None
 
     def strip(self, bare: str) -> str:
-        """One skeleton without the matches."""
+        """One skeleton without the matches. A very long one is cut piece by piece: each match may look ahead to the end of its piece."""
+        if len(bare) > _PIECE:
+            return "".join(self.strip(bare[at:at + _PIECE]) for at in range(0, len(bare), _PIECE))
         return str(self._compiled.sub("", bare)) if bare else bare
 
     def strip_all(self, bares: Sequence[str]) -> list[str]:
         """Many skeletons without the matches: joined, cut once, split again."""
-        return str(self._compiled.sub("", "\n".join(bares))).split("\n") if bares else []
+        if not bares:
+            return []
+        if max(map(len, bares)) > _PIECE:
+            return [self.strip(bare) for bare in bares]
+        return str(self._compiled.sub("", "\n".join(bares))).split("\n")
 
     def __reduce__(self) -> tuple[type[Remover], tuple[str]]:
         return Remover, (self._source,)
@@ -98,6 +104,38 @@ def _compile(source: str) -> Any:
     except re2.error as error:
         reason = error.args[0].decode("utf-8", "replace") if error.args and isinstance(error.args[0], bytes) else str(error)
         raise RefusedStandard(f"正则表达式 {source!r} 不能用: {reason}", fix="RE2 语法: 无环视、无反向引用,重复次数 ≤ 1000") from None
+
+
+@cache
+def _short(source: str) -> re.Pattern[str] | None:
+    """The same expression for `re`, when its worst case on a text of _SHORT_TEXT is bounded: no repeat inside an unbounded one, few choices.
+
+    RE2 and `re` agree on such expressions (leftmost, first alternative) but for `$` before a final line break, hence `\\Z`.
+    """
+    try:
+        tree = _PARSER.parse(source, re.ASCII)
+        if _work(list(tree)) > _MOST_WORK:
+            return None
+        return re.compile(source.replace("$", r"\Z") if "$" in source and r"\$" not in source and "[$" not in source else source, re.ASCII)
+    except (re.error, OverflowError, RecursionError):
+        return None
+
+
+def _work(tokens: list[Any]) -> int:
+    """How many ways one start position can be tried, at most: repeats multiply, alternatives add up."""
+    ways = 1
+    for token in tokens:
+        op, arg = str(token[0]), token[1]
+        if op in ("MAX_REPEAT", "MIN_REPEAT"):
+            inner, most = _work(list(arg[2])), min(int(arg[1]), _SHORT_TEXT)
+            ways *= most if inner <= 1 else _MOST_WORK + 1 if most > 4 else inner ** most * most
+        elif op == "SUBPATTERN":
+            ways *= _work(list(arg[3]))
+        elif op == "BRANCH":
+            ways *= max(1, sum(_work(list(branch)) for branch in arg[1]) if any(_work(list(b)) > 1 for b in arg[1]) else 1)
+        if ways > _MOST_WORK:
+            return ways
+    return ways
 
 
 @cache

@@ -17,9 +17,10 @@ from qa_service.model.policy import Policy
 from qa_service.text.commitments import read_commitments
 from qa_service.text.lexicon import Group, Lexicon
 from qa_service.text.measures import MEASURES, read_waits
-from qa_service.text.normalise import NOT_LANGUAGE, SEPARATOR, Batch, normalise, skeleton_of
+from qa_service.text.normalise import NOT_LANGUAGE, SEPARATOR, Batch, bare_of, normalise
 from qa_service.text.phrases import SIDES, Hit, Matcher, Spread, key_of
 from qa_service.text.segment import Segmenter
+from qa_service.text.similarity import Profile, profile
 from qa_service.text.sentiment import MoodReader, trend
 from qa_service.text.topics import TopicReader
 
@@ -55,6 +56,8 @@ class Transcript:
         self.sides = [SIDE_OF.get(m.role, 2) for m in conversation.messages]
         self._topics = topics
         self.moods = moods
+        self._spoken_by: dict[str, list[int]] = {}
+        self._pairs: dict[int, Profile] = {}
         self.memo: dict[int, Any] = {}  # what shared conditions found, by their identity
 
     def at(self, key: int) -> Mapping[int, Sequence[Hit]]:
@@ -126,7 +129,7 @@ class Transcript:
         text = list(self.norm(i))
         for _, start, end in hits:
             text[start:end] = SEPARATOR * (end - start)
-        return "".join(self._reader.residue(skeleton_of(part)) for part in "".join(text).split(SEPARATOR) if part)
+        return "".join(self._reader.residue(bare_of(part)) for part in "".join(text).split(SEPARATOR) if part)
 
     def topics_of(self, i: int) -> tuple[Topic, ...]:
         """Topics of customer message i, the surest first."""
@@ -136,6 +139,21 @@ class Transcript:
     def topics(self) -> tuple[Topic, ...]:
         """The surest topic of each customer message that has one."""
         return tuple(self._topics[i][0] for i in sorted(self._topics))
+
+    def spoken_by(self, role: str) -> Sequence[int]:
+        """The messages of a role ("any": of all) that are language."""
+        found = self._spoken_by.get(role)
+        if found is None:
+            found = self._spoken_by[role] = [i for i, m in enumerate(self.messages)
+                                             if (m.role == role or role == "any") and m.kind in LANGUAGE_KINDS]
+        return found
+
+    def pairs(self, i: int) -> Profile:
+        """The character pairs of what message i says beyond courtesy."""
+        found = self._pairs.get(i)
+        if found is None:
+            found = self._pairs[i] = profile(self.residue(i))
+        return found
 
     @cached_property
     def turns(self) -> tuple[Turn, ...]:
@@ -188,6 +206,11 @@ class Transcript:
         return read_commitments(self.conversation, self._norms[self._first:self._first + len(self.messages)])
 
     @cached_property
+    def timed(self) -> bool:
+        """Whether any message has a time."""
+        return any(m.at is not None for m in self.messages)
+
+    @cached_property
     def waits(self) -> list[float]:
         """Seconds of each answered round, any human reply counting."""
         return read_waits(self, effective=False)
@@ -234,6 +257,7 @@ class Reader:
         self._asks = tuple(lexicon.group(f"asking.{kind}") for kind in ("question", "request", "problem"))
         self._residues: dict[str, str] = {}
         self._concrete: dict[str, bool] = {}
+        self._held: dict[str, bool] = {}
 
     def residue(self, bare: str) -> str:
         """A skeleton without courtesy and particles. Remembered within a batch: the same few lines come again and again."""
@@ -244,10 +268,11 @@ class Reader:
 
     def is_holding(self, bare: str) -> bool:
         """Whether a skeleton asks for patience and says nothing else."""
-        if self._holding_hint.search(bare) is None:
-            return False
-        left = self._holding.strip(bare)
-        return left != bare and not self.residue(left)
+        known = self._held.get(bare)
+        if known is None:
+            left = self._holding.strip(bare) if self._holding_hint.search(bare) else bare
+            known = self._held[bare] = left != bare and not self.residue(left)
+        return known
 
     def is_acknowledgement(self, bare: str) -> bool:
         """Whether a skeleton says "understood" and nothing else."""
@@ -266,9 +291,10 @@ class Reader:
     def read(self, conversations: Sequence[Conversation], policies: Sequence[Policy]) -> list[Transcript]:
         """Read a batch."""
         self._concrete.clear()
+        self._held.clear()
         messages = [m for c in conversations for m in c.messages]
         batch = normalise([m.text for m in messages], [m.kind in LANGUAGE_KINDS for m in messages], sound=self.matcher.needs_sound)
-        self._residues = self._read_residues({bare for bare, m in zip(batch.bares, messages, strict=True) if m.role == "agent"})
+        self._residues = self._read_residues(set(batch.bares))
         hits = self.matcher.match(batch)
         customer = [m.role == "customer" for m in messages]
         topics = self._topics.read(hits, customer)

@@ -7,7 +7,9 @@ import sys
 from pathlib import Path
 from types import SimpleNamespace
 
+import pyarrow as pa
 import pytest
+from pyarrow import parquet
 
 from qa_service.importers.base import Intake, ReadOptions
 from qa_service.importers.detect import IMPORTERS, open_records
@@ -89,6 +91,20 @@ def test_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
     records = list(open_records("-", ReadOptions()))
     assert len(records) == 9_000
     assert {r.file for r in records} == {"标准输入"}
+
+
+def test_formats_that_need_a_file_can_come_through_a_pipe_or_gzip(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "-").write_bytes(b"not this one")
+    data = io.BytesIO()
+    parquet.write_table(pa.table({"会话ID": ["c1"], "角色": ["客户"], "内容": ["在吗"]}), data)
+    stdin(monkeypatch, data.getvalue())
+    [piped] = open_records("-", ReadOptions())
+    (tmp_path / "a.parquet.gz").write_bytes(gzip.compress(data.getvalue()))
+    [packed] = open_records("a.parquet.gz", ReadOptions())
+    assert isinstance(piped, Imported)
+    assert isinstance(packed, Imported)
+    assert piped.conversation == packed.conversation
 
 
 def test_a_pipe_that_gives_little_at_a_time() -> None:

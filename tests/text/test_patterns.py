@@ -95,6 +95,14 @@ def test_a_remover_cuts_a_batch_as_it_cuts_one(bares: list[str]) -> None:
     assert remover.strip_all(bares) == [remover.strip(b) for b in bares]
 
 
+def test_a_remover_is_fast_on_a_page_of_one_character() -> None:
+    remover = Remover("(请问)?亲*有什么事|亲亲|亲+")
+    begin = perf_counter()
+    assert remover.strip("亲" * 200_000) == ""
+    assert remover.strip_all(["亲" * 200_000, "亲好"]) == ["", "好"]
+    assert perf_counter() - begin < 5
+
+
 def test_a_remover_that_cannot_run_is_refused() -> None:
     with pytest.raises(RefusedStandard, match="RE2"):
         Remover("(?<!不)好")

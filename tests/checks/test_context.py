@@ -1,0 +1,61 @@
+"""`context`: a hit counts only in the right surroundings."""
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from qa_service.checks.base import ALWAYS, Match
+from qa_service.checks.context import Context
+from qa_service.importers.plain import parse_plain
+from qa_service.model.policy import Policy
+from qa_service.rules.standard import Standard
+from qa_service.text.transcript import Transcript
+
+
+@dataclass(frozen=True)
+class Says:
+    """Finds a word; stands in for any check."""
+
+    word: str
+    ids: frozenset[int] | None = ALWAYS
+
+    def literals(self) -> frozenset[int] | None:
+        return self.ids
+
+    def __call__(self, t: Transcript) -> Iterable[Match]:
+        for i, message in enumerate(t.messages):
+            at = message.text.find(self.word)
+            if at >= 0:
+                yield Match(((i, at, at + len(self.word)),))
+
+
+def hits(standard: Standard, check: Context, chat: str) -> list[int]:
+    transcript = standard.reader.read([parse_plain(chat, "case")], [Policy("case")])[0]
+    return [m.spans[0][0] for m in check(transcript)]
+
+
+def test_what_it_needs_must_be_near(standard: Standard) -> None:
+    check = Context(Says("承担"), needs=(Says("退"),), before=2)
+    assert hits(standard, check, "客: 想退\n服: 您承担") == [1]
+    assert hits(standard, check, "服: 您承担\n客: 想退") == []
+    assert hits(standard, check, "客: 想退\n客: 甲\n客: 乙\n服: 您承担") == []
+    assert hits(standard, Context(Says("承担"), needs=(Says("退"),), before=0, after=1), "服: 您承担\n客: 想退") == [0]
+
+
+def test_what_bars_it_must_not_be_near(standard: Standard) -> None:
+    check = Context(Says("承担"), bars=(Says("坏"),), before=1)
+    assert hits(standard, check, "客: 坏了\n服: 您承担") == []
+    assert hits(standard, check, "客: 坏了\n服: 好\n服: 您承担") == [2]
+    assert hits(standard, check, "服: 坏的您承担") == []
+
+
+def test_its_own_message_is_in_the_window_and_every_hit_counts(standard: Standard) -> None:
+    check = Context(Says("承担"), needs=(Says("退"),), before=0)
+    assert hits(standard, check, "服: 退货您承担\n服: 换货您承担\n服: 退款您承担") == [0, 2]
+
+
+def test_it_is_looked_for_where_its_rarest_words_stand() -> None:
+    few, many = frozenset({1}), frozenset({2, 3})
+    assert Context(Says("a", many), needs=(Says("b", few),)).literals() == few
+    assert Context(Says("a", few), bars=(Says("b", many),)).literals() == few
+    assert Context(Says("a")).literals() is ALWAYS
