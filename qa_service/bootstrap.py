@@ -95,9 +95,16 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
 
 
 def make_standard(settings: Settings, *, root: Path | None = None, policy: Path | None = None, prove: bool | None = None) -> Standard:
-    """The Standard, proven by its examples; the proof is remembered by digest. `prove`: True runs it again, False leaves it out."""
+    """The Standard, proven by its examples; the proof is remembered by digest. `prove`: True runs it again, False leaves it out.
+
+    Raises UsageError for what does not exist, RefusedStandard for what is wrong in it.
+    """
     folder = root or Path(settings.get("QA_LEXICONS") or lexicons_root())
     chosen = policy or settings.policy
+    if not folder.is_dir():
+        raise UsageError("质检标准应是一个文件夹", where=str(folder), fix="见 --standard 与 QA_LEXICONS")
+    if chosen is not None and not chosen.is_file():
+        raise UsageError("没有这个店铺政策文件", where=str(chosen), fix="见 --policy 与 QA_POLICY")
     if prove is not None:
         return load_standard(folder, policy=chosen, prove=prove)
     marker = _marker(settings, standard_digest(folder, chosen))

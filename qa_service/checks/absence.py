@@ -4,7 +4,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from qa_service.checks.base import ALWAYS, Check, Match, whole
+from qa_service.checks.base import ALWAYS, Check, Gate, Match, whole
 from qa_service.text.measures import seconds_between
 from qa_service.text.transcript import Transcript
 
@@ -22,7 +22,8 @@ class Absence:
     seconds    window: so many seconds after the trigger (0: no limit)
     once       only the first trigger of the chat
     at_least   the chat must hold so many agent turns for the rule to apply
-    ended      only when the agent spoke after the trigger: a chat that breaks off there is no omission
+    ended      only when the agent spoke after the trigger: a chat that breaks off there is no omission (with `ended: false` and
+               `at_least: 0` even a chat in which no person spoke at all is one)
     least      only when so many agent turns follow the trigger: a chat that breaks off sooner is no omission either
     """
 
@@ -38,15 +39,17 @@ class Absence:
     ended: bool = True
     least: int = 0
 
-    def literals(self) -> frozenset[int] | None:
+    def gate(self) -> Gate:
         """Without its trigger the rule is silent."""
-        return ALWAYS if isinstance(self.trigger, str) else self.trigger.literals()
+        return ALWAYS if isinstance(self.trigger, str) else self.trigger.gate()
 
     def __call__(self, t: Transcript) -> Iterable[Match]:
         if len(t.replies) < self.at_least:
             return
         triggers = self._triggers(t)
         if not triggers or (self.unless is not None and any(True for _ in self.unless(t))):
+            return
+        if self.least and not any(self._lasts(t, trigger) for trigger in triggers):
             return
         said = [m.spans[0][0] for m in self.must(t)]
         for trigger in triggers[:1] if self.once else triggers:
@@ -60,6 +63,8 @@ class Absence:
     def _triggers(self, t: Transcript) -> list[Match]:
         if not isinstance(self.trigger, str):
             return list(self.trigger(t))
+        if not t.replies:
+            return []
         reply = t.replies[0] if self.trigger == "opening" else t.replies[-1]
         return [Match((whole(t, reply.answer[0 if self.trigger == "opening" else -1]),))]
 

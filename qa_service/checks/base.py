@@ -9,10 +9,9 @@ from typing import Final, Protocol
 from qa_service.model.errors import RefusedStandard
 from qa_service.text.measures import seconds_between
 from qa_service.text.patterns import Pattern
-from qa_service.text.phrases import SIDES, Hit, Words, key_of, longest
-from qa_service.text.transcript import SIDE_OF, Transcript
-
-ALWAYS: Final = None  # `literals()` of a check that can fire on any conversation
+from qa_service.text.phrases import Hit, Words, longest
+from qa_service.text.reading import NOTHING, Found, Reading
+from qa_service.text.transcript import Transcript
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +30,8 @@ class Check(Protocol):
         """Every match in the conversation, in order."""
         ...
 
-    def literals(self) -> frozenset[int] | None:
-        """Phrase lists on a side (`key_of`) of which a conversation must hold one for the check to fire; None when there are none."""
+    def gate(self) -> Gate:
+        """What a conversation must hold for the check to be worth running."""
         ...
 
 
@@ -43,53 +42,65 @@ class Shared:
     name: str
     check: Check
 
-    def literals(self) -> frozenset[int] | None:
-        """Those of the check."""
-        return self.check.literals()
+    def gate(self) -> Gate:
+        """That of the check."""
+        return self.check.gate()
 
     def __call__(self, t: Transcript) -> Iterable[Match]:
         found = t.memo.get(id(self))
         if found is None:
-            gate = self.check.literals()
-            dark = gate is not None and gate.isdisjoint(t.lists)
-            found = t.memo[id(self)] = () if dark else tuple(self.check(t))
+            found = t.memo[id(self)] = tuple(self.check(t))
         return found
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Text:
-    """What to look for in a message: phrases (as skeleton), expressions (over the norm), or both. `gates`: literals of each expression."""
+    """What to look for in a message: phrases (as skeleton), expressions (over the norm), or both. Two texts are equal when they are one.
+
+    gates   for each expression the phrase lists that must all stand in a message before it is tried there
+    """
 
     words: Words | None = None
     patterns: tuple[Pattern, ...] = ()
-    gates: tuple[Words | None, ...] = ()
+    gates: tuple[tuple[Words, ...], ...] = ()
 
-    def literals(self, role: str) -> frozenset[int] | None:
-        """The phrase lists of which one must occur on the side of `role`; None when an expression has no literal."""
-        ids = [self.words.id] if self.words else []
-        for gate in self.gates:
-            if gate is None:
-                return ALWAYS
-            ids.append(gate.id)
-        sides = range(SIDES) if role == "any" else (SIDE_OF.get(role, 2),)
-        return frozenset(key_of(i, side) for i in ids for side in sides)
+    def scan(self, reading: Reading, sides: frozenset[int]) -> Found:
+        """Look through a whole batch at once: message -> hits. What was found is remembered for `at`."""
+        known: tuple[frozenset[int], Found] | None = reading.memo.get(self)
+        if known is None:
+            known = reading.memo[self] = sides, self._scanned(reading, sides)
+        return known[1]
+
+    def _scanned(self, reading: Reading, sides: frozenset[int]) -> Found:
+        phrases = reading.hits(self.words.id) if self.words else NOTHING
+        found = {m: list(hits) for m, hits in phrases.items() if reading.sides[m] in sides}
+        for pattern, gates in zip(self.patterns, self.gates, strict=True):
+            for m in reading.candidates([g.id for g in gates], sides):
+                spans = pattern.spans(reading.norms[m])
+                if spans:
+                    local = m - reading.first[reading.homes[m]]
+                    found.setdefault(m, []).extend((local, start, end) for start, end in spans)
+        return {m: longest(hits) if len(hits) > 1 else hits for m, hits in found.items()}
 
     def at(self, t: Transcript, i: int) -> Sequence[Hit]:
-        """Where it stands in message i: sorted, a hit inside a longer one left out. Remembered: rules share texts."""
-        memo = t.memo.get(id(self))
-        if memo is None:
-            memo = t.memo[id(self)] = {}
-        found = memo.get(i)
-        if found is None:
-            found = memo[i] = self._look(t, i)
-        return found  # type: ignore[no-any-return]
+        """Where it stands in message i: sorted, a hit inside a longer one left out."""
+        reading, m = t.reading, t.first + i
+        known = reading.memo.get(self)
+        if known is not None and reading.sides[m] in known[0]:
+            return known[1].get(m, ())  # type: ignore[no-any-return]
+        late = reading.memo.get((self, "late"))
+        if late is None:
+            late = reading.memo[self, "late"] = {}
+        hits = late.get(m)
+        if hits is None:
+            hits = late[m] = self._look(t, i, m)
+        return hits  # type: ignore[no-any-return]
 
-    def _look(self, t: Transcript, i: int) -> list[Hit]:
-        side = t.sides[i]
-        found = list(t.at(key_of(self.words.id, side)).get(i, ())) if self.words else []
-        for pattern, gate in zip(self.patterns, self.gates, strict=True):
-            if gate is None or i in t.at(key_of(gate.id, side)):
-                found += [(i, start, end) for start, end in pattern.finditer(t.norm(i))]
+    def _look(self, t: Transcript, i: int, m: int) -> list[Hit]:
+        found = list(t.reading.hits(self.words.id).get(m, ())) if self.words else []
+        for pattern, gates in zip(self.patterns, self.gates, strict=True):
+            if all(m in t.reading.hits(gate.id) for gate in gates):
+                found += [(i, start, end) for start, end in pattern.spans(t.norm(i))]
         return longest(found) if len(found) > 1 else found
 
     def hits(self, t: Transcript, candidates: Iterable[int]) -> list[Hit]:
@@ -99,6 +110,11 @@ class Text:
     def occurs(self, t: Transcript, i: int) -> bool:
         """Whether it stands in message i."""
         return bool(self.at(t, i))
+
+
+Gate = tuple[frozenset[tuple[Text, str]], ...]
+"""Clauses that must all be met; a clause is met when one of its texts stands in a message of its role. () is always met."""
+ALWAYS: Final[Gate] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,11 +166,6 @@ class Scope:
         if self.answers == "concrete" and not t.concrete(asked):
             return False
         return not self.asked or any(topic.label in self.asked for a in asked for topic in t.topics_of(a)[:2])
-
-
-def lit(t: Transcript, literals: frozenset[int] | None) -> set[int] | None:
-    """The messages in which one of the literals stands; None when there are no literals to go by."""
-    return None if literals is None else {i for key in literals if key in t.lists for i in t.at(key)}
 
 
 def asked_by(t: Transcript, i: int) -> tuple[int, ...]:
@@ -242,17 +253,16 @@ def whole(t: Transcript, i: int) -> Hit:
     return i, 0, len(t.messages[i].text)
 
 
-def either(*literals: frozenset[int] | None) -> frozenset[int] | None:
-    """Literals of a check that fires when any of its parts can."""
-    out: frozenset[int] = frozenset()
-    for part in literals:
-        if part is None:
-            return ALWAYS
-        out |= part
-    return out
+def either(*gates: Gate) -> Gate:
+    """Gate of a check that fires when any of its parts can."""
+    return (frozenset().union(*(gate[0] for gate in gates)),) if gates and all(gates) else ALWAYS
 
 
-def both(*literals: frozenset[int] | None) -> frozenset[int] | None:
-    """Literals of a check that needs all of its parts: the smallest set is enough."""
-    known = [part for part in literals if part is not None]
-    return min(known, key=len) if known else ALWAYS
+def both(*gates: Gate) -> Gate:
+    """Gate of a check that needs all of its parts."""
+    return tuple(dict.fromkeys(clause for gate in gates for clause in gate))
+
+
+def texts_of(texts: Iterable[Text], role: str) -> Gate:
+    """Gate of a check that needs one of these texts on the side of `role`."""
+    return (frozenset((text, role) for text in texts),)

@@ -4,7 +4,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from qa_service.checks.base import ALWAYS, Check, Match, both, either
+from qa_service.checks.base import ALWAYS, Check, Gate, Match, both, either
 from qa_service.text.transcript import Transcript
 
 
@@ -23,16 +23,18 @@ class Combine:
     at_least: int = 1
     each: bool = False
 
-    def literals(self) -> frozenset[int] | None:
-        """`all` needs the rarest of its own; `any` one of its own."""
+    def gate(self) -> Gate:
+        """`all` needs every one of its own; `any` one."""
         if self.all:
-            return both(*(c.literals() for c in self.all))
-        return either(*(c.literals() for c in self.any)) if self.any else ALWAYS
+            return both(*(c.gate() for c in self.all))
+        return either(*(c.gate() for c in self.any)) if self.any else ALWAYS
 
     def __call__(self, t: Transcript) -> Iterable[Match]:
-        every = [list(c(t)) for c in self.all]
-        if not all(every):
-            return
+        every: list[list[Match]] = []
+        for condition in reversed(self.all):  # what narrows stands last ("only with times"): without it nothing else is looked at
+            every.insert(0, list(condition(t)))
+            if not every[0]:
+                return
         some = [found for c in self.any if (found := list(c(t)))]
         if (self.any and len(some) < self.at_least) or any(True for c in self.none for _ in c(t)):
             return

@@ -4,7 +4,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from qa_service.checks.base import Check, Match, both
+from qa_service.checks.base import Check, Gate, Match, both
 from qa_service.text.transcript import Transcript
 
 
@@ -24,19 +24,19 @@ class Context:
     before: int = 6
     after: int = 0
 
-    def literals(self) -> frozenset[int] | None:
-        """What is found and what it needs must all be there: the rarest is enough to look for."""
-        return both(self.find.literals(), *(c.literals() for c in self.needs))
+    def gate(self) -> Gate:
+        """What is found and what it needs must all be there."""
+        return both(self.find.gate(), *(c.gate() for c in self.needs))
 
     def __call__(self, t: Transcript) -> Iterable[Match]:
-        needed = []
-        for condition in self.needs:  # mostly one of them is missing: then the rest is not looked at
-            needed.append(_places(condition, t))
-            if not needed[-1]:
-                return
         found = list(self.find(t))
         if not found:
             return
+        needed = []
+        for condition in self.needs:
+            needed.append(_places(condition, t))
+            if not needed[-1]:
+                return
         barred = [_places(condition, t) for condition in self.bars]
         for match in found:
             at = match.spans[0][0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from qa_service.checks.base import Check, Match
+from qa_service.checks.base import Check, Gate, Match
 from qa_service.text.transcript import Transcript
 
 
@@ -21,9 +21,9 @@ class Count:
     times: int = 2
     messages: int = 0
 
-    def literals(self) -> frozenset[int] | None:
+    def gate(self) -> Gate:
         """Those of what is counted."""
-        return self.find.literals()
+        return self.find.gate()
 
     def __call__(self, t: Transcript) -> Iterable[Match]:
         found = [(span, m.confidence) for m in self.find(t) for span in m.spans]

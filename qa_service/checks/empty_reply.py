@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from qa_service.checks.base import ALWAYS, Match, whole
+from qa_service.checks.base import ALWAYS, Gate, Match, whole
 from qa_service.text.measures import seconds_between
 from qa_service.text.normalise import EMOTICON
 from qa_service.text.transcript import Reply, Transcript
@@ -29,7 +29,7 @@ class EmptyReply:
     length: int = 24
     within: float = 30.0
 
-    def literals(self) -> frozenset[int] | None:
+    def gate(self) -> Gate:
         """No word is needed: what is missing is what counts."""
         return ALWAYS
 

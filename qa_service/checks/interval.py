@@ -4,7 +4,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from qa_service.checks.base import ALWAYS, Match, whole
+from qa_service.checks.base import ALWAYS, Gate, Match, whole
 from qa_service.text.measures import seconds_between
 from qa_service.text.transcript import Transcript
 
@@ -26,7 +26,7 @@ class Interval:
     silence: bool = False
     unanswered: bool = False
 
-    def literals(self) -> frozenset[int] | None:
+    def gate(self) -> Gate:
         """Times need no words."""
         return ALWAYS
 

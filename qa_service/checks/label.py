@@ -4,7 +4,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from qa_service.checks.base import ALWAYS, Match, whole
+from qa_service.checks.base import ALWAYS, Gate, Match, whole
 from qa_service.text.transcript import Transcript
 
 
@@ -25,7 +25,7 @@ class Label:
     confidence: float = 0.0
     times: int = 1
 
-    def literals(self) -> frozenset[int] | None:
+    def gate(self) -> Gate:
         """Labels need no words."""
         return ALWAYS
 

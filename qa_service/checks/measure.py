@@ -4,7 +4,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from qa_service.checks.base import ALWAYS, Match
+from qa_service.checks.base import ALWAYS, Gate, Match
 from qa_service.text.transcript import Transcript
 
 
@@ -20,7 +20,7 @@ class MeasureIs:
     over: float | None = None
     under: float | None = None
 
-    def literals(self) -> frozenset[int] | None:
+    def gate(self) -> Gate:
         """Numbers need no words."""
         return ALWAYS
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
-from qa_service.checks.base import ALWAYS, Match, Scope
+from qa_service.checks.base import ALWAYS, Gate, Match, Scope
 from qa_service.text.phrases import Hit
 from qa_service.text.transcript import Transcript
 
@@ -25,7 +25,7 @@ class PersonalData:
     unknown: bool = False
     where: Scope = field(default_factory=Scope)
 
-    def literals(self) -> frozenset[int] | None:
+    def gate(self) -> Gate:
         """Digits are no words."""
         return ALWAYS
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from qa_service.checks.base import ALWAYS, Guard, Match, Scope, Text, clause, either, lit
+from qa_service.checks.base import ALWAYS, Gate, Guard, Match, Scope, Text, both, clause, texts_of, whole
 from qa_service.text.phrases import Hit
 from qa_service.text.transcript import Transcript
 
@@ -32,39 +32,30 @@ class Phrase:
     guard: Guard = field(default_factory=Guard)
     boundary: str = ""
 
-    gate: frozenset[int] | None = field(init=False, repr=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "gate", self._gate())
-
-    def literals(self) -> frozenset[int] | None:
-        """`all` needs its first text, `any` one of its own; a rule of `none` alone can fire anywhere."""
-        return self.gate
-
-    def _gate(self) -> frozenset[int] | None:
-        if self.all:
-            return self.all[0].literals(self.where.role)
-        return either(*(x.literals(self.where.role) for x in self.any)) if self.any else ALWAYS
+    def gate(self) -> Gate:
+        """`all` needs each of its texts, `any` one of its own; a rule of `none` alone can fire anywhere."""
+        role = self.where.role
+        some = texts_of(self.any, role) if self.any else ALWAYS
+        return both(some, *(texts_of((text,), role) for text in self.all))
 
     def __call__(self, t: Transcript) -> Iterable[Match]:
         for i in self._candidates(t):
-            hits: list[Hit] = []
-            kinds = 0
-            for text in self.any:
-                found = self._good(t, text.at(t, i))
-                kinds += bool(found)
-                hits += found
-            if self.any and kinds < self.at_least:
+            found = [self._good(t, text.at(t, i)) for text in self.any]
+            if self.any and sum(map(bool, found)) < self.at_least:
                 continue
             wanted = [self._good(t, text.at(t, i)) for text in self.all]
             if not all(wanted) or any(text.occurs(t, i) for text in (*self.none, *self.unless)):
                 continue
-            hits += [h for found in wanted for h in found]
-            if len(hits) >= self.times or (self.none and not self.any and not self.all):
-                yield Match(tuple(sorted(hits)) or ((i, 0, len(t.messages[i].text)),))
+            hits = sorted(h for part in (*found, *wanted) for h in part)
+            if len(hits) >= self.times or not (self.any or self.all):
+                yield Match(tuple(hits) or (whole(t, i),))
 
-    def _candidates(self, t: Transcript) -> list[int]:
-        return self.where.messages(t, lit(t, self.gate))
+    def _candidates(self, t: Transcript) -> Sequence[int]:
+        if not self.any and not self.all:
+            return self.where.messages(t)
+        texts = self.all[:1] or self.any
+        lit = {i for i in t.spoken_by(self.where.role) if any(text.at(t, i) for text in texts)}
+        return self.where.messages(t, lit) if lit else ()
 
     def _good(self, t: Transcript, hits: Sequence[Hit]) -> list[Hit]:
         return [h for h in hits if self.guard.admits(t, h) and self._at_borders(t, h) and not self._cleared(t, h)]

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from qa_service.checks.base import ALWAYS, Match, Text
+from qa_service.checks.base import ALWAYS, Gate, Match, Text
 from qa_service.model.finding import Commitment
 from qa_service.text.amounts import CN_NUMBER, number
 from qa_service.text.measures import seconds_between
@@ -37,7 +37,7 @@ class Promise:
     refused: str = ""
     unless: tuple[Text, ...] = ()
 
-    def literals(self) -> frozenset[int] | None:
+    def gate(self) -> Gate:
         """The ledger has its own words."""
         return ALWAYS
 

@@ -1,10 +1,10 @@
 """`repetition`: one side says nearly the same again and again."""
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from qa_service.checks.base import ALWAYS, Match, Scope, Text, whole
+from qa_service.checks.base import ALWAYS, Gate, Match, Scope, Text, whole
 from qa_service.text.similarity import likeness
 from qa_service.text.transcript import Transcript
 
@@ -29,12 +29,12 @@ class Repetition:
     unless: tuple[Text, ...] = ()
     where: Scope = field(default_factory=Scope)
 
-    def literals(self) -> frozenset[int] | None:
+    def gate(self) -> Gate:
         """Any words can be repeated."""
         return ALWAYS
 
     def __call__(self, t: Transcript) -> Iterable[Match]:
-        said = [(i, len(r)) for i in self.where.messages(t) if len(r := t.residue(i)) >= self.length]
+        said = [(i, len(r)) for i in self._pool(t) if len(r := t.residue(i)) >= self.length]
         if len(said) < self.times:
             return
         reported: set[int] = set()
@@ -42,9 +42,13 @@ class Repetition:
             before = [j for j, other in said[max(0, k - _FAR):k] if self._alike(t, j, i, other, length)]
             if len(before) + 1 < self.times or reported.intersection(before):
                 continue
-            if not any(text.occurs(t, i) for text in self.unless):
+            if self.where.messages(t, (i,)) and not any(text.occurs(t, i) for text in self.unless):
                 reported.add(i)
                 yield Match((whole(t, i), *(whole(t, j) for j in reversed(before[-3:]))))
+
+    def _pool(self, t: Transcript) -> Sequence[int]:
+        """All messages of the side: whether a message is in scope is asked only of one that repeats."""
+        return self.where.messages(t) if self.where.first or self.where.last else t.spoken_by(self.where.role)
 
     def _alike(self, t: Transcript, early: int, late: int, a: int, b: int) -> bool:
         """Lengths first: texts of very different length cannot be alike (pairs that repeat inside a text are rare)."""

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
-from qa_service.checks.base import Match, Scope, Text, either, lit
+from qa_service.checks.base import Gate, Match, Scope, Text, texts_of
 from qa_service.text.normalise import NOT_LANGUAGE
 from qa_service.text.phrases import Hit
 from qa_service.text.transcript import Reply, Transcript
@@ -38,19 +38,13 @@ class WholeReply:
     asked: tuple[Text, ...] = ()
     asked_not: tuple[Text, ...] = ()
 
-    gate: frozenset[int] | None = field(init=False, repr=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "gate", either(*(text.literals("agent") for text in self.says)))
-
-    def literals(self) -> frozenset[int] | None:
+    def gate(self) -> Gate:
         """One of `says` must occur."""
-        return self.gate
+        return texts_of(self.says, "agent")
 
     def __call__(self, t: Transcript) -> Iterable[Match]:
-        candidates = lit(t, self.gate)
         for reply in t.replies:
-            if candidates is not None and candidates.isdisjoint(reply.answer):
+            if not any(text.at(t, i) for i in reply.answer for text in self.says):
                 continue
             hits = self._hits(t, reply)
             if hits and self._answers(t, reply) and self._says_only(t, reply, hits):

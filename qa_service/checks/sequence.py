@@ -4,7 +4,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from qa_service.checks.base import Check, Match, both
+from qa_service.checks.base import Check, Gate, Match, both
+from qa_service.model.errors import RefusedStandard
 from qa_service.text.measures import seconds_between
 from qa_service.text.transcript import Transcript
 
@@ -29,9 +30,13 @@ class Sequence:
     seconds: float = 0.0
     until: str = ""
 
-    def literals(self) -> frozenset[int] | None:
-        """Both must be there, so the rarer one is enough to look for."""
-        return both(self.anchor.literals(), self.then.literals())
+    def __post_init__(self) -> None:
+        if self.hit not in ("any", "first", "last") and not (self.hit.isdecimal() and int(self.hit)):
+            raise RefusedStandard(f"hit 应为 any、first、last 或从 1 起的次序,得到 {self.hit!r}")
+
+    def gate(self) -> Gate:
+        """Both must be there."""
+        return both(self.anchor.gate(), self.then.gate())
 
     def __call__(self, t: Transcript) -> Iterable[Match]:
         anchors = chosen(list(self.anchor(t)), self.hit)

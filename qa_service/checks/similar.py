@@ -4,7 +4,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from qa_service.checks.base import ALWAYS, Match, Scope, Text, whole
+from qa_service.checks.base import ALWAYS, Gate, Match, Scope, Text, texts_of, whole
 from qa_service.text.normalise import skeleton_of
 from qa_service.text.similarity import likeness, profile
 from qa_service.text.transcript import Transcript
@@ -23,9 +23,9 @@ class Similar:
     holds: Text | None = None
     where: Scope = field(default_factory=Scope)
 
-    def literals(self) -> frozenset[int] | None:
+    def gate(self) -> Gate:
         """Those of `holds`."""
-        return ALWAYS if self.holds is None else self.holds.literals(self.where.role)
+        return ALWAYS if self.holds is None else texts_of((self.holds,), self.where.role)
 
     def __call__(self, t: Transcript) -> Iterable[Match]:
         known = [(text, profile(skeleton_of(text))) for text in self.examples]

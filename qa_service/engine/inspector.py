@@ -1,13 +1,13 @@
 """The one core: a pure function of (conversation, standard). Every door, process and cluster calls `evaluate_many`."""
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 
 from qa_service.model.conversation import LANGUAGE_KINDS, Conversation
 from qa_service.model.evaluation import Evaluation
 from qa_service.model.finding import Finding
 from qa_service.model.wire import conversation_digest
+from qa_service.rules.prefilter import Prefilter
 from qa_service.rules.standard import Standard
 from qa_service.text.transcript import Transcript
 
@@ -17,7 +17,7 @@ class Inspector:
 
     def __init__(self, standard: Standard) -> None:
         self.standard = standard
-        self._always, self._by_list = _index(standard)
+        self._prefilter = Prefilter(standard.rules)
 
     def evaluate(self, conversation: Conversation) -> Evaluation:
         """A batch of one."""
@@ -25,35 +25,20 @@ class Inspector:
 
     def evaluate_many(self, conversations: Sequence[Conversation]) -> list[Evaluation]:
         """Evaluations in the order of the conversations. Nothing outside a conversation changes its evaluation."""
+        if not conversations:
+            return []
         policies = [self.standard.policies.of(c) for c in conversations]
-        return [self._evaluate(t) for t in self.standard.reader.read(conversations, policies)]
+        transcripts = self.standard.reader.read(conversations, policies)
+        chosen = self._prefilter.choose(transcripts[0].reading, len(transcripts))
+        return [self._evaluate(t, rules) for t, rules in zip(transcripts, chosen, strict=True)]
 
-    def findings(self, t: Transcript) -> tuple[Finding, ...]:
-        """All findings of a transcript, sorted by (message, start, rule)."""
-        worth = self._always.union(*(self._by_list[words] for words in self._by_list.keys() & t.lists.keys()))
-        rules = self.standard.rules
-        found = [f for n in worth for f in rules[n].find(t)]
-        found.sort(key=_place)
-        return tuple(found)
-
-    def _evaluate(self, t: Transcript) -> Evaluation:
-        findings = self.findings(t)
+    def _evaluate(self, t: Transcript, rules: Sequence[int]) -> Evaluation:
+        findings = tuple(sorted((f for n in rules for f in self.standard.rules[n].find(t)), key=_place))
         topics = t.topics
         score = self.standard.scorecard.score(findings, frozenset(x.label for x in topics), t.measures)
         c = t.conversation
         return Evaluation(c.id, c.shop, conversation_digest(c), self.standard.ref, score, findings, t.commitments, topics, t.moods,
                           t.trend, t.measures, _notes(c))
-
-
-def _index(standard: Standard) -> tuple[frozenset[int], dict[int, tuple[int, ...]]]:
-    """Which rules (by position) always run, and which only where a phrase list occurs."""
-    always, by_list = set(), defaultdict(list)
-    for n, rule in enumerate(standard.rules):
-        if rule.literals is None:
-            always.add(n)
-        for words in rule.literals or ():
-            by_list[words].append(n)
-    return frozenset(always), {words: tuple(rules) for words, rules in by_list.items()}
 
 
 def _place(finding: Finding) -> tuple[int, int, str]:

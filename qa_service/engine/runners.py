@@ -6,17 +6,23 @@ chunk (a tally), so that nothing heavy crosses between processes.
 from __future__ import annotations
 
 import multiprocessing
+import os
+import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from itertools import islice
+from multiprocessing.connection import wait
+from threading import Thread
 from typing import Any, Generic, TypeVar
 
 import orjson
 
 from qa_service.engine.inspector import Inspector
 from qa_service.model.conversation import Conversation
+from qa_service.model.errors import QaError
 from qa_service.model.wire import evaluation_to_dict
 
 CHUNK_CONVERSATIONS = 256
@@ -67,7 +73,17 @@ _worker: tuple[Inspector, Fold[Any]] | None = None  # one per worker process, se
 
 def _start(make: Callable[[], Inspector], fold: Fold[Any]) -> None:
     global _worker
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group: the parent alone answers it
+    Thread(target=_follow_parent, daemon=True).start()
     _worker = make(), fold
+
+
+def _follow_parent() -> None:
+    """End with the parent, also when it was killed: a pool's workers would wait for it for ever."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os._exit(1)
 
 
 def _score(chunk: Sequence[Conversation]) -> tuple[list[bytes], Any]:
@@ -77,9 +93,13 @@ def _score(chunk: Sequence[Conversation]) -> tuple[list[bytes], Any]:
 
 
 def run_pool(make: Callable[[], Inspector], conversations: Iterable[Conversation], fold: Fold[Folded], workers: int) -> Iterator[Scored[Folded]]:
-    """Score in `workers` spawned processes; `make` (picklable) builds each one's Inspector. At most 2 chunks a worker are under way."""
+    """Score in `workers` spawned processes; `make` (picklable) builds each one's Inspector. At most 2 chunks a worker are under way.
+
+    Raises QaError when a worker dies.
+    """
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=context, initializer=_start, initargs=(make, fold)) as pool:
+    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_start, initargs=(make, fold))
+    try:
         stream = chunks(conversations)
         waiting: deque[tuple[list[Conversation], Future[tuple[list[bytes], Folded]]]] = deque()
         for chunk in islice(stream, 2 * workers):
@@ -90,3 +110,7 @@ def run_pool(make: Callable[[], Inspector], conversations: Iterable[Conversation
             for following in islice(stream, 1):
                 waiting.append((following, pool.submit(_score, following)))
             yield Scored(chunk, lines, folded)
+    except BrokenProcessPool:
+        raise QaError("评分进程意外终止", fix="可能是内存不足,请减少 --workers 再试") from None
+    finally:
+        pool.shutdown(cancel_futures=True)

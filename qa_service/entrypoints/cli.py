@@ -1,6 +1,8 @@
 """The command line. Each command lives in a module of its own under commands/, imported only when it is called."""
 from __future__ import annotations
 
+import errno
+import os
 import sys
 from importlib import import_module
 from typing import Final
@@ -19,8 +21,21 @@ _COMMANDS: Final = {
 }
 
 
+class _ClosedPipe(Exception):
+    """Whoever read our output has stopped reading."""
+
+
 class _Lazy(click.Group):
     """A group whose commands are imported when they are used: `--help` stays instant."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """As ever, but a closed pipe keeps its name: click would turn it into exit code 1, which means a low score here."""
+        try:
+            return super().invoke(ctx)
+        except OSError as error:
+            if error.errno != errno.EPIPE:
+                raise
+            raise _ClosedPipe from None
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(_COMMANDS)
@@ -45,19 +60,37 @@ def cli() -> None:
 def main() -> None:
     """Entry point: every known error is one clear line and exit code 2, Ctrl-C is 130, a closed pipe is quiet."""
     try:
-        sys.exit(cli.main(prog_name="qa-service", standalone_mode=False) or 0)
+        code = cli.main(prog_name="qa-service", standalone_mode=False) or 0
+        sys.stdout.flush()
     except QaError as error:
-        click.echo(f"错误: {error}", err=True)
-        sys.exit(2)
+        code = _failed(str(error))
     except click.ClickException as error:
         error.show()
-        sys.exit(error.exit_code)
-    except click.Abort:
+        code = error.exit_code
+    except (click.Abort, KeyboardInterrupt):
         click.echo("已中断", err=True)
-        sys.exit(130)
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(0)
+        code = 130
+    except _ClosedPipe:
+        code = 0
+    except OSError as error:
+        code = 0 if error.errno == errno.EPIPE else _failed(f"{error.filename or '写出或读取时出错'}: {error.strerror or error}")
+    except MemoryError:
+        code = _failed("内存不足。请减少 --workers,或把输入分成几份")
+    _leave(code)
+
+
+def _failed(why: str) -> int:
+    click.echo(f"错误: {why}", err=True)
+    return 2
+
+
+def _leave(code: int) -> None:
+    """Exit. What standard output can no longer take is let go of, so that the interpreter's own flush says nothing."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(code)
 
 
 if __name__ == "__main__":

@@ -78,7 +78,7 @@ def _scores(tally: Tally) -> Padding:
     table.add_row("会话", f"{tally.n:,} 个,{tally.messages:,} 条消息")
     table.add_row("均分", Text.assemble((f"{mean:.1f}", "bold"), spread, f",一票否决 {tally.auto_fails} 个"))
     table.add_row("等级", _grades(tally))
-    return Padding(table, (1, 0, 0, 0))
+    return Padding(table, (1, 0, 0, 0), expand=False)
 
 
 def _grid(first: int) -> Table:
@@ -102,14 +102,14 @@ def _grades(tally: Tally) -> Text:
 def _responses(tally: Tally) -> Padding:
     r = tally.responses
     if not r.asked:
-        return Padding(Text("日志没有时间:响应时效不计。", style="dim"), (1, 0, 0, 0))
+        return Padding(Text("日志没有时间:响应时效不计。", style="dim"), (1, 0, 0, 0), expand=False)
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
     table.add_column("首次响应", width=24)
     for name in ("15秒内", "30秒内", "180秒内", "总计", "中位"):
         table.add_column(name, justify="right", no_wrap=True)
     table.add_row("名义首响(有人回话)", *_wait_cells(r, r.nominal))
     table.add_row("有效首响(说到点上)", *_wait_cells(r, r.effective), style="bold")
-    return Padding(table, (1, 0, 0, 0))
+    return Padding(table, (1, 0, 0, 0), expand=False)
 
 
 def _wait_cells(r: Responses, waits: Waits) -> list[str]:

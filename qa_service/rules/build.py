@@ -63,13 +63,15 @@ class Builder:
         self.book = book
         self.lexicon = lexicon
         self.conditions: Mapping[str, Any] = {}
-        self._texts: dict[tuple[int, tuple[str, ...]], Text] = {}  # equal texts are one, so that what they find is remembered once
+        self._texts: dict[tuple[int, tuple[str, ...]], Text] = {}  # the same words and expressions are one text, looked for once
         self._shared: dict[str, Shared] = {}
+        self._open: list[str] = []  # named conditions that are being built
 
     def begin_pack(self, conditions: Mapping[str, Any]) -> None:
         """The named conditions of the pack whose rules come next."""
         self.conditions = conditions
         self._shared = {}
+        self._open = []
 
     def check(self, name: object, params: object, path: str = "with") -> Check:
         """The check `name` with its parameters. RefusedStandard names the parameter that is wrong."""
@@ -83,12 +85,12 @@ class Builder:
             params = {}
         if not isinstance(params, Mapping):
             raise RefusedStandard(f"{path}: 参数应为映射,得到 {params!r}")
-        types = {f.name: kind for f in fields(cls) if f.init for kind in (_types(cls)[f.name],)}
+        types = _types(cls)
         for key in params:
             if key not in types:
                 raise RefusedStandard(f"{path}: 未知参数 {key!r}", fix=f"可用: {'、'.join(types)}")
         values = {}
-        for f in (x for x in fields(cls) if x.init):
+        for f in fields(cls):
             if f.name in params:
                 values[f.name] = self._value(types[f.name], params[f.name], f"{path}.{f.name}", cls, f.name, params)
             elif f.default is MISSING and f.default_factory is MISSING:
@@ -150,8 +152,12 @@ class Builder:
         if isinstance(value, str):
             if value not in self.conditions:
                 raise RefusedStandard(f"{path}: 没有名为 {value!r} 的公共条件", fix=f"可用: {'、'.join(self.conditions) or '(无)'}")
+            if value in self._open:
+                raise RefusedStandard(f"{path}: 公共条件 {value!r} 用到了它自己")
             if value not in self._shared:
+                self._open.append(value)
                 self._shared[value] = Shared(value, self._condition(self.conditions[value], f"conditions.{value}"))
+                self._open.pop()
             return self._shared[value]
         if not isinstance(value, Mapping) or len(value) != 1:
             raise RefusedStandard(f"{path}: 条件应写成 {{检查名: {{参数}}}}")
@@ -185,10 +191,10 @@ class Builder:
         if not phrases and not patterns:
             raise RefusedStandard(f"{path}: 没有任何短语,规则永远不会命中")
         words = self.book.add(phrases, allow=allow, sound=sound) if phrases else None
-        gated = [p for p in patterns if p.literals]
-        joined = [Pattern.any_of(gated)] if len(gated) > 1 else gated
-        chosen = (*joined, *(p for p in patterns if not p.literals))
-        return Text(words, chosen, tuple(self.book.add(p.literals) if p.literals and not late else None for p in chosen))
+        chosen = (Pattern.any_of(patterns),) if late and patterns else tuple(patterns)
+        gates = tuple(() if late else tuple(self.book.add_gate(clause) for clause in p.clauses) for p in chosen)
+        key = words.id if words else -1, tuple(p.source for p in chosen)
+        return self._texts.setdefault(key, Text(words, chosen, gates))
 
     def _pattern(self, source: str, path: str) -> Pattern:
         try:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from qa_service.model.conversation import CHANNELS
 from qa_service.model.errors import RefusedStandard
 from qa_service.model.finding import SEVERITIES, STATUSES
 from qa_service.rules.build import Builder
@@ -20,7 +21,9 @@ CATEGORIES: Final[Mapping[str, str]] = {
     "empty-reply": "无效回复", "courtesy.perfunctory": "敷衍", "courtesy.shirking": "推诿", "courtesy.impatient": "不耐烦",
     "courtesy.mocking": "嘲讽", "courtesy.abusive": "辱骂", "promise.return-freight": "退货运费与承诺不符",
     "promise.authenticity": "否认假一赔N/正品保障", "promise.absolute": "绝对化承诺", "promise.off-platform": "私下交易/导流",
-    "promise.review-bribe": "好评返现/利诱改评", "promise.over-limit": "超权限承诺", "promise.broken": "承诺未兑现/前后矛盾"}
+    "promise.review-bribe": "好评返现/利诱改评", "promise.over-limit": "超权限承诺", "promise.broken": "承诺未兑现/前后矛盾",
+    "promise.return-refused": "拒绝或限缩七天退货", "promise.unfair-terms": "不公平格式条款", "privacy.asks": "索要个人信息",
+    "privacy.leaks": "泄露个人信息"}
 _REQUIRED: Final = ("id", "name", "title", "category", "check", "severity", "status", "why", "suggest", "source", "hits", "misses")
 _KNOWN: Final = frozenset((*_REQUIRED, "with", "known_misses", "policy", "channels", "needs_human", "confidence"))
 _ID: Final = re.compile(r"[A-Z]{2,4}\d{2,3}")
@@ -58,7 +61,7 @@ def _rule(entry: Entry, builder: Builder) -> Rule:
         data["id"], data["name"], data["title"], data["category"], data["severity"], data["status"], str(data["why"]).strip(),
         str(data["suggest"]).strip(), {str(k): str(v) for k, v in data["source"].items()}, check, data["check"], entry.where(),
         entry.path.stem, examples["hits"], examples["misses"], examples["known_misses"], data.get("policy") or {},
-        tuple(data.get("channels") or ()), bool(data.get("needs_human", False)), float(data.get("confidence", 1.0)), check.literals())
+        tuple(data.get("channels") or ()), bool(data.get("needs_human", False)), float(data.get("confidence", 1.0)))
 
 
 def _validate(entry: Entry, label: str) -> None:
@@ -87,9 +90,12 @@ def _validate(entry: Entry, label: str) -> None:
             refuse("policy", f"没有名为 {fact!r} 的政策项,规则永远不会命中", f"可用: {'、'.join(FACTS)}")
         if isinstance(wanted, Mapping) and not (wanted and set(wanted) <= {"over", "under"} and all(map(_is_number, wanted.values()))):
             refuse("policy", f"政策项 {fact} 的条件应为值、列表,或 {{over: 数, under: 数}},得到 {wanted!r}")
-    for key in ("hits", "misses", "known_misses"):
+    for key in ("hits", "misses", "known_misses", "channels"):
         if not isinstance(data.get(key) or [], list):
             refuse(key, f"{key} 应为列表")
+    for channel in data.get("channels") or ():
+        if channel not in CHANNELS:
+            refuse("channels", f"没有渠道 {channel!r},规则永远不会命中", f"可用: {'、'.join(sorted(CHANNELS))}")
 
 
 def _is_number(value: object) -> bool:

@@ -44,7 +44,6 @@ class Rule:
     channels: tuple[str, ...] = ()
     needs_human: bool = False
     confidence: float = 1.0
-    literals: frozenset[int] | None = None
 
     def applies(self, t: Transcript) -> bool:
         """Whether the shop's policy and the channel call for this rule."""

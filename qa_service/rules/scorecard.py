@@ -36,7 +36,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Scorecard:
-    """Prices in tenths, positive = lost, by rule, then category (the longest prefix), then severity."""
+    """Prices in tenths, positive = lost, by rule, then category (the longest prefix), then severity. `bonus`: by rule or category, gained."""
 
     name: str
     parts: tuple[Part, ...]
@@ -57,16 +57,11 @@ class Scorecard:
         """Tenths that one finding costs (negative: a bonus). Trial findings and customer risk cost nothing."""
         if finding.status != "stable" or finding.category.startswith("customer-risk"):
             return 0
-        if finding.rule in self.bonus:
-            return -self.bonus[finding.rule]
-        if finding.rule in self.by_rule:
-            return self.by_rule[finding.rule]
-        category = finding.category
-        while category:
-            if category in self.by_category:
-                return self.by_category[category]
-            category = category.rpartition(".")[0]
-        return self.by_severity.get(finding.severity, 0)
+        gained = self.bonus.get(finding.rule, _by_prefix(self.bonus, finding.category))
+        if gained is not None:
+            return -gained
+        lost = self.by_rule.get(finding.rule, _by_prefix(self.by_category, finding.category))
+        return self.by_severity.get(finding.severity, 0) if lost is None else lost
 
     def part_of(self, category: str) -> Part | None:
         """The section a category belongs to: the longest matching prefix."""
@@ -129,6 +124,15 @@ class Scorecard:
 
     def _grade(self, total: int) -> str:
         return next(name for name, least in self.grades if total >= least)
+
+
+def _by_prefix(prices: Mapping[str, int], category: str) -> int | None:
+    """The price of the longest prefix of a category ("a.b.c", "a.b", "a")."""
+    while category:
+        if category in prices:
+            return prices[category]
+        category = category.rpartition(".")[0]
+    return None
 
 
 def shares(amount: int, weights: Sequence[int]) -> list[int]:
@@ -197,7 +201,7 @@ def _grades(data: Mapping[str, Any], entry: Entry) -> tuple[tuple[str, int], ...
 
 def lint_scorecard(card: Scorecard, rules: Mapping[str, str], path: Path) -> None:
     """Refuse a card that names rules or categories which no pack has. `rules`: id -> category."""
-    for name in (*card.by_rule, *card.bonus, *card.fatal_rules):
+    for name in (*card.by_rule, *(n for n in card.bonus if n.isupper()), *card.fatal_rules):
         if name not in rules:
             raise RefusedStandard(f"评分卡提到不存在的规则 {name}", where=str(path))
     if set(card.by_severity) - set(SEVERITIES):

@@ -18,6 +18,8 @@ class _Loader(_Base):  # type: ignore[valid-type, misc]
 
 
 def _mapping(loader: yaml.SafeLoader, node: yaml.MappingNode) -> dict[Any, Any]:
+    if not all(isinstance(key, yaml.ScalarNode) for key, _ in node.value):
+        raise yaml.constructor.ConstructorError(None, None, "键应为文字", node.start_mark)
     keys = [key.value for key, _ in node.value]
     twice = {k for k in keys if keys.count(k) > 1}
     if twice:

@@ -21,13 +21,15 @@ from qa_service.engine.inspector import Inspector
 from qa_service.engine.runners import Scored, run_here, run_pool
 from qa_service.importers.base import Intake, ReadOptions
 from qa_service.importers.detect import open_records
+from qa_service.importers.files import STDIN
 from qa_service.model.conversation import Conversation
 from qa_service.model.errors import QaError, UsageError
 from qa_service.model.record import Duplicate, Imported, Record, Reject
 from qa_service.model.wire import DEFAULT_ZONE
 from qa_service.services.automatic import AutomaticReplies
 from qa_service.services.outputs.registry import open_writer
-from qa_service.services.outputs.resume import Earlier, read_earlier
+from qa_service.services.outputs.resume import Earlier, open_earlier, resumable
+from qa_service.services.outputs.target import named
 from qa_service.services.outputs.writer import Writer
 from qa_service.services.tally import Tally
 
@@ -78,39 +80,53 @@ class Outcome:
 
 
 def score(job: Job, inspector: Inspector, make: Callable[[], Inspector], progress: Progress = lambda n: None) -> Outcome:
-    """Run a job. `make` builds the Inspector in worker processes. Raises SourceError, UsageError; QaError when rows are missing."""
+    """Run a job. `make` builds the Inspector in worker processes. Raises SourceError, UsageError; QaError when rows are missing.
+
+    A JSONL file that was cut short leaves ``<name>.partial``, which `Job.resume` takes up; every other output is whole or not there.
+    """
+    _keep_apart(job)
     outcome = Outcome(tally=Tally(zone=job.zone))
     intake = Intake()
     automatic = AutomaticReplies()
     fold = partial(_fold, job.zone)
     with ExitStack() as stack:
         rejects = stack.enter_context(_Rejects(job.rejects))
-        writer = stack.enter_context(open_writer(job.out, job.format)) if job.out is not None and not job.resume else None
-        earlier = stack.enter_context(_earlier(job, inspector)) if job.resume else None
+        earlier = stack.enter_context(_earlier(job, inspector)) if _lasts(job) else None
+        writer = stack.enter_context(open_writer(job.out, job.format)) if job.out is not None and earlier is None else None
         records = chain.from_iterable(open_records(path, job.options, intake) for path in job.inputs)
         conversations = _admitted(automatic.mark(records), outcome.counts, rejects)
         if earlier is not None:
             for conversation, line in earlier.replay(conversations):
-                outcome.counts.reused += 1
-                document = orjson.loads(line)
-                outcome.tally.add(conversation, document)
-                outcome.lowest = min(outcome.lowest or 100.0, document["score"]["total"])
+                _reuse(conversation, line, outcome)
+                progress(1)
         for done in _run(job, inspector, make, conversations, fold):
             _write(done, writer, earlier, job.format)
             outcome.tally.merge(done.folded[0])
-            outcome.lowest = done.folded[1] if outcome.lowest is None else min(outcome.lowest, done.folded[1])
+            outcome.lowest = _lower(outcome.lowest, done.folded[1])
             progress(len(done.conversations))
+        outcome.counts.read = intake.rows
+        outcome.counts.automatic = automatic.marked
+        outcome.notes = intake.notes
+        outcome.rejects = rejects.path if rejects.count else None
+        if not outcome.counts.balanced:
+            raise QaError(f"行数对不上: {outcome.counts}", fix="这是程序缺陷,请带上输入文件的前几行报告")
         if writer is not None:
             writer.close(outcome.tally)
         if earlier is not None:
             earlier.finish()
-        outcome.rejects = rejects.path if rejects.count else None
-    outcome.counts.read = intake.rows
-    outcome.counts.automatic = automatic.marked
-    outcome.notes = intake.notes
-    if not outcome.counts.balanced:
-        raise QaError(f"行数对不上: {outcome.counts}", fix="这是程序缺陷,请带上输入文件的前几行报告")
     return outcome
+
+
+def _reuse(conversation: Conversation, line: bytes, outcome: Outcome) -> None:
+    """Count an evaluation of the run before."""
+    document = orjson.loads(line)
+    outcome.counts.reused += 1
+    outcome.tally.add(conversation, document)
+    outcome.lowest = _lower(outcome.lowest, document["score"]["total"])
+
+
+def _lower(a: float | None, b: float) -> float:
+    return b if a is None else min(a, b)
 
 
 def _run(job: Job, inspector: Inspector, make: Callable[[], Inspector], conversations: Iterable[Conversation],
@@ -136,10 +152,31 @@ def _write(done: Scored[Any], writer: Writer | None, earlier: Earlier | None, fo
         writer.write(conversation, {} if format == "jsonl" else orjson.loads(line), line)
 
 
-def _earlier(job: Job, inspector: Inspector) -> Earlier:
-    if job.out is None or job.out == "-" or job.format != "jsonl":
+def _lasts(job: Job) -> bool:
+    """Whether the output is one that a later run can take up. Raises UsageError where that was asked for and cannot be."""
+    if job.out is not None and job.format == "jsonl" and resumable(job.out):
+        return True
+    if job.resume:
         raise UsageError("--resume 需要 --out 指向一个 jsonl 文件", fix="先写 jsonl,再用它转换")
-    return read_earlier(job.out, inspector.standard.ref.digest)
+    return False
+
+
+def _earlier(job: Job, inspector: Inspector) -> Earlier:
+    assert job.out is not None
+    return open_earlier(job.out, inspector.standard.ref.digest, fresh=not job.resume)
+
+
+def _keep_apart(job: Job) -> None:
+    """No output may take the place of an input or of another output. Raises UsageError."""
+    taken = {Path(path).resolve(): "输入" for path in job.inputs if path != STDIN}
+    places = [("--rejects", job.rejects)]
+    if job.out is not None and job.out != "-":
+        places.insert(0, ("--out", named(job.out, job.format)))
+    for option, place in places:
+        path = place.resolve()
+        if path in taken and (path.is_file() or not path.exists()):
+            raise UsageError(f"{option} 与{taken[path]}是同一个文件", where=str(place), fix=f"用 {option} 换一个位置")
+        taken[path] = f" {option} "
 
 
 def _admitted(records: Iterable[Record], counts: Counts, rejects: _Rejects) -> Iterator[Conversation]:
@@ -157,7 +194,7 @@ def _admitted(records: Iterable[Record], counts: Counts, rejects: _Rejects) -> I
 
 
 class _Rejects:
-    """The rejects file: one JSON object a reject. It appears with the first one."""
+    """The rejects file: one JSON object a reject. It appears with the first one; one of an earlier run goes."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -167,23 +204,32 @@ class _Rejects:
     def write(self, reject: Reject) -> None:
         """Append one reject, whole."""
         if self._file is None:
-            try:
-                self.path.parent.mkdir(parents=True, exist_ok=True)
-                self._file = self.path.open("wb")
-            except OSError as error:
-                raise UsageError(f"拒绝记录写不进去: {error.strerror}", where=str(self.path), fix="用 --rejects 换一个位置") from None
+            self._file = self._open()
         self.count += 1
         row = {"file": reject.file, "row": reject.row, "rows": reject.rows, "field": reject.field, "reason": reject.reason, "raw": reject.raw}
         self._file.write(orjson.dumps({k: _clean(v) for k, v in row.items()}) + b"\n")
 
+    def _open(self) -> IO[bytes]:
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            return self.path.open("wb")
+        except OSError as error:
+            raise UsageError(f"拒绝记录写不进去: {error.strerror}", where=str(self.path), fix="用 --rejects 换一个位置") from None
+
     def __enter__(self) -> _Rejects:
+        if self.path.is_file():
+            try:
+                self.path.unlink()
+            except OSError as error:
+                raise UsageError(f"拒绝记录写不进去: {error.strerror}", where=str(self.path), fix="用 --rejects 换一个位置") from None
         return self
 
     def __exit__(self, *_: object) -> None:
         if self._file is not None:
-            self._file.flush()
-            os.fsync(self._file.fileno())
-            self._file.close()
+            with self._file:
+                self._file.flush()
+                if self.path.is_file():  # a device cannot be synchronised
+                    os.fsync(self._file.fileno())
 
 
 def _clean(value: object) -> object:

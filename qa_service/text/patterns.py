@@ -17,6 +17,10 @@ from qa_service.text.normalise import skeleton_of
 
 _MAX_LENGTH = 20_000
 _MAX_LITERALS = 64
+_MAX_CLAUSES = 3
+# Characters that stand in so many messages that looking for them tells nothing: a clause with one of them is no clause.
+_COMMON = frozenset("的您是我了好有亲不呢哦一以吗请还到么问发要你天给号看这点就为那能没会来在个上下也都可他她它们说再又只很太啊呀吧嘛对去大小多少什怎"
+                    "里后前中时出用自和与或把被让叫0123456789abcdefghijklmnopqrstuvwxyz")
 _SHORT_TEXT = 120  # characters: most of chat
 _MOST_WORK = 200_000
 _PIECE = 1_000
@@ -24,38 +28,34 @@ _PARSER: Any = re._parser  # type: ignore[attr-defined]  # the parse tree of `re
 
 
 class Pattern:
-    """One expression over the norm of a message. `literals`: every match holds at least one of them (as skeleton); () = unknown."""
+    """One expression over the norm of a message. `clauses`: see `required_clauses`."""
 
-    __slots__ = ("literals", "source", "_compiled", "_short")
+    __slots__ = ("clauses", "source", "_compiled", "_short")
 
-    def __init__(self, source: str, literals: tuple[str, ...] | None = None) -> None:
+    def __init__(self, source: str) -> None:
         self.source = source
         self._compiled = _compile(source)
         self._short = _short(source)
-        self.literals = required_literals(source) if literals is None else literals
+        self.clauses = required_clauses(source)
 
     @classmethod
     def any_of(cls, patterns: Sequence[Pattern]) -> Pattern:
-        """One expression for several, each of which has literals: one call instead of many."""
-        return cls("|".join(f"(?:{p.source})" for p in patterns), tuple(sorted({w for p in patterns for w in p.literals})))
+        """One expression for several: one call instead of many."""
+        return patterns[0] if len(patterns) == 1 else cls("|".join(f"(?:{p.source})" for p in patterns))
 
     def finditer(self, text: str) -> Iterator[tuple[int, int]]:
         """Half-open code-point spans of the matches; empty matches are left out."""
-        for match in self._engine(text).finditer(text):
-            start, end = match.span()
-            if end > start:
-                yield start, end
+        return iter(self.spans(text))
 
-    def _engine(self, text: str) -> Any:
-        """RE2 where it must be; `re`, which starts faster, for a short text and an expression that is harmless there."""
-        return self._compiled if self._short is None or len(text) > _SHORT_TEXT else self._short
+    def spans(self, text: str) -> list[tuple[int, int]]:
+        """The same as a list; [] at the price of one search."""
+        engine = self._compiled if self._short is None or len(text) > _SHORT_TEXT else self._short
+        if engine.search(text) is None:
+            return []
+        return [span for match in engine.finditer(text) if (span := match.span())[1] > span[0]]
 
-    def search(self, text: str) -> bool:
-        """True when the expression occurs anywhere."""
-        return self._engine(text).search(text) is not None
-
-    def __reduce__(self) -> tuple[type[Pattern], tuple[str, tuple[str, ...]]]:
-        return Pattern, (self.source, self.literals)
+    def __reduce__(self) -> tuple[type[Pattern], tuple[str]]:
+        return Pattern, (self.source,)
 
 
 class Remover:
@@ -139,21 +139,23 @@ def _work(tokens: list[Any]) -> int:
 
 
 @cache
-def required_literals(source: str) -> tuple[str, ...]:
-    """Skeleton literals of which every match of `source` holds at least one; () when that cannot be said."""
+def required_clauses(source: str) -> tuple[tuple[str, ...], ...]:
+    """Sets of skeleton literals, of each of which every match of `source` holds at least one; the most telling first, () when none is known."""
     try:
         tree = _PARSER.parse(source)
     except (re.error, OverflowError, RecursionError):
         return ()
-    found = _best(list(tree))
-    if not found:
-        return ()
-    literals = {skeleton_of(word) for word in found}
-    return () if "" in literals else tuple(sorted(literals))
+    clauses = []
+    for found in _required(list(tree)):
+        literals = {skeleton_of(word) for word in found}
+        if "" not in literals and _COMMON.isdisjoint(literals):
+            clauses.append(tuple(sorted(literals)))
+    clauses = sorted(dict.fromkeys(clauses), key=lambda c: (-min(map(len, c)), len(c)))
+    return (*clauses[:1], *(c for c in clauses[1:_MAX_CLAUSES] if min(map(len, c)) > 1))
 
 
-def _best(tokens: list[Any]) -> frozenset[str]:
-    """The most selective literal set of a sequence: the one whose shortest member is longest."""
+def _required(tokens: list[Any]) -> list[frozenset[str]]:
+    """Literal sets of a sequence: each of them must occur."""
     choices: list[frozenset[str]] = []
     prefixes = frozenset({""})
     for token in tokens:
@@ -165,10 +167,14 @@ def _best(tokens: list[Any]) -> frozenset[str]:
         choices.append(prefixes)
         prefixes = exact if exact else frozenset({""})
         if not exact:
-            choices.append(_inside(token))
+            choices += _inside(token)
     choices.append(prefixes)
-    usable = [c for c in choices if c and "" not in c]
-    return max(usable, key=lambda c: (min(map(len, c)), -len(c)), default=frozenset())
+    return [c for c in choices if c and "" not in c]
+
+
+def _best(tokens: list[Any]) -> frozenset[str]:
+    """The most telling literal set of a sequence: the one whose shortest member is longest."""
+    return max(_required(tokens), key=lambda c: (min(map(len, c)), -len(c)), default=frozenset())
 
 
 def _exact(token: Any) -> frozenset[str]:
@@ -203,16 +209,16 @@ def _product(parts: list[frozenset[str]]) -> frozenset[str]:
     return out
 
 
-def _inside(token: Any) -> frozenset[str]:
-    """Literals that a token which is not a plain word still must hold."""
+def _inside(token: Any) -> list[frozenset[str]]:
+    """Literal sets that a token which is not a plain word still must hold."""
     op, arg = str(token[0]), token[1]
     if op == "SUBPATTERN":
-        return _best(list(arg[3]))
+        return _required(list(arg[3]))
     if op in ("MAX_REPEAT", "MIN_REPEAT") and arg[0] >= 1:
-        return _best(list(arg[2]))
+        return _required(list(arg[2]))
     if op == "BRANCH":
         branches = [_best(list(branch)) for branch in arg[1]]
-        if all(branches):
-            union: frozenset[str] = frozenset().union(*branches)
-            return union if len(union) <= 4 * _MAX_LITERALS else frozenset()
-    return frozenset()
+        union: frozenset[str] = frozenset().union(*branches)
+        if all(branches) and len(union) <= 4 * _MAX_LITERALS:
+            return [union]
+    return []

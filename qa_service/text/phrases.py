@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import ahocorasick_rs as ac
 import numpy as np
@@ -48,75 +47,69 @@ class PhraseBook:
     words: list[Words] = field(default_factory=list)
     phrases: list[str] = field(default_factory=list)  # skeletons; the position is the phrase number
     owners: list[list[int]] = field(default_factory=list)  # phrase number -> ids of the lists that hold it
-    _number: dict[tuple[str, bool], int] = field(default_factory=dict)
-    _by_sound: list[bool] = field(default_factory=list)
-    _equal: dict[tuple[tuple[str, ...], tuple[str, ...], bool], Words] = field(default_factory=dict)
+    kinds: list[str] = field(default_factory=list)  # plain, sound (the form is a sound) or gate (no borders)
+    _number: dict[tuple[str, str], int] = field(default_factory=dict)
+    _equal: dict[tuple[tuple[str, ...], tuple[str, ...], bool | None], Words] = field(default_factory=dict)
 
     def add(self, phrases: Iterable[str], *, allow: Iterable[str] = (), sound: bool = False) -> Words:
         """Register a list. A phrase with nothing to match (only marks) is refused."""
         key = tuple(dict.fromkeys(phrases)), tuple(dict.fromkeys(allow)), sound
-        if key in self._equal:
-            return self._equal[key]
-        cleared_by = self.add(key[1]).id if key[1] else None
-        entry = self._equal[key] = Words(len(self.words), key[0], cleared_by, sound)
-        self.words.append(entry)
-        for phrase in entry.phrases:
-            self._own(phrase, False, entry.id)
-            if sound and len(skeleton_of(phrase)) >= _SOUND_MIN:
-                self._own(phrase, True, entry.id)
-        return entry
+        if key not in self._equal:
+            cleared_by = self.add(key[1]).id if key[1] else None
+            entry = self._equal[key] = self._entry(key[0], cleared_by, sound)
+            for phrase in entry.phrases:
+                self._own(entry, self.number_of(phrase))
+                if sound and len(skeleton_of(phrase)) >= _SOUND_MIN:
+                    self._own(entry, self.number_of(phrase, by_sound=True))
+        return self._equal[key]
+
+    def add_gate(self, literals: tuple[str, ...]) -> Words:
+        """Register literals (skeletons) that an expression needs: they count wherever they stand, inside longer ASCII words too."""
+        key = literals, (), None
+        if key not in self._equal:
+            entry = self._equal[key] = self._entry(literals, None, False)
+            for literal in literals:
+                self._own(entry, self._numbered(literal, "gate" if _ascii_edge(literal) != (False, False) else "plain"))
+        return self._equal[key]
 
     def number_of(self, phrase: str, *, by_sound: bool = False) -> int:
         """The number of a phrase, registered when new, without putting it on a list: for readers that weigh hits themselves."""
         form = sound_of(phrase) if by_sound else skeleton_of(phrase)
         if not form:
             raise RefusedStandard(f"短语 {phrase!r} 没有可匹配的文字")
-        number = self._number.get((form, by_sound))
+        return self._numbered(form, "sound" if by_sound else "plain")
+
+    def _numbered(self, form: str, kind: str) -> int:
+        number = self._number.get((form, kind))
         if number is None:
-            number = self._number[form, by_sound] = len(self.phrases)
+            number = self._number[form, kind] = len(self.phrases)
             self.phrases.append(form)
-            self._by_sound.append(by_sound)
+            self.kinds.append(kind)
             self.owners.append([])
         return number
 
-    def _own(self, phrase: str, by_sound: bool, list_id: int) -> None:
-        owners = self.owners[self.number_of(phrase, by_sound=by_sound)]
-        if list_id not in owners:
-            owners.append(list_id)
+    def _entry(self, phrases: tuple[str, ...], allow: int | None, sound: bool) -> Words:
+        entry = Words(len(self.words), phrases, allow, sound)
+        self.words.append(entry)
+        return entry
+
+    def _own(self, entry: Words, number: int) -> None:
+        if entry.id not in self.owners[number]:
+            self.owners[number].append(entry.id)
 
     def compile(self) -> Matcher:
         """The automaton over everything added so far."""
         return Matcher(self)
 
 
-SIDES = 3  # customer, agent, the rest
-
-
-def key_of(words: Any, side: Any) -> Any:
-    """A phrase list on one side of a conversation: what hits are sorted by, and what rules are chosen by."""
-    return words * SIDES + side
-
-
 @dataclass(slots=True)
-class Spread:
-    """Hits handed out: for each conversation, `key_of` -> rows [low, high) of the three columns, in order of position."""
+class Lists:
+    """Hits by phrase list: list id -> rows [low, high) of the three columns, in order of position."""
 
-    tables: list[dict[int, tuple[int, int]]]
-    message: list[int]
-    start: list[int]
-    end: list[int]
-
-    def hits(self, rows: tuple[int, int], first: int) -> dict[int, list[Hit]]:
-        """The hits in `rows` by message; `first` is the number of the conversation's first message in the batch."""
-        low, high = rows
-        out: dict[int, list[Hit]] = {}
-        for m, s, e in zip(self.message[low:high], self.start[low:high], self.end[low:high], strict=True):
-            m -= first
-            if m in out:
-                out[m].append((m, s, e))
-            else:
-                out[m] = [(m, s, e)]
-        return out
+    rows: dict[int, tuple[int, int]]
+    message: Index
+    start: Index
+    end: Index
 
 
 class Matcher:
@@ -124,7 +117,6 @@ class Matcher:
 
     def __init__(self, book: PhraseBook) -> None:
         self.allow = {w.id: w.allow for w in book.words if w.allow is not None}
-        self._lists = max(1, len(book.words))
         self._owned = np.array([len(o) for o in book.owners] or [0], dtype=np.int64)
         self._owners = np.array([i for o in book.owners for i in o], dtype=np.int64)
         self._first_owner = np.concatenate(([0], np.cumsum(self._owned)))[:-1]
@@ -133,8 +125,8 @@ class Matcher:
         self._sound_numbers, self._sound = _automaton(book, sound=True)
         self.needs_sound = self._sound is not None
         self._spelled: dict[int, tuple[str, ...]] = _spellings(book)
-        ascii_edge = [(p[0].isascii() and p[0].isalnum(), p[-1].isascii() and p[-1].isalnum()) for p in book.phrases]
-        self._edge = np.array(ascii_edge or [(False, False)], dtype=bool).reshape(-1, 2)
+        edges = [_ascii_edge(p) if kind == "plain" else (False, False) for p, kind in zip(book.phrases, book.kinds, strict=True)]
+        self._edge = np.array(edges or [(False, False)], dtype=bool).reshape(-1, 2)
 
     def match(self, batch: Batch) -> Hits:
         """All hits of all lists in the batch, overlapping ones included."""
@@ -158,21 +150,18 @@ class Matcher:
         base = batch.starts[message]
         return Hits(message, start - base, end - base, number)
 
-    def spread(self, hits: Hits, home: Index, side: Index, homes: int) -> Spread:
-        """Sort the hits by conversation, list and side. `home`: the conversation of each message of the batch, 0 … `homes` − 1."""
+    def by_list(self, hits: Hits) -> Lists:
+        """The hits sorted by phrase list; a phrase on several lists stands under each."""
         count = self._owned[hits.phrase]
         row = np.repeat(np.arange(len(count)), count)
         nth = np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)
         words = self._owners[self._first_owner[hits.phrase[row]] + nth]
-        width = self._lists * SIDES
-        key = home[hits.message[row]] * width + key_of(words, side[hits.message[row]])
-        order = np.argsort(key, kind="stable")
-        key, row = key[order], row[order]
-        edges = np.flatnonzero(np.diff(key, prepend=-1))
-        tables: list[dict[int, tuple[int, int]]] = [{} for _ in range(homes)]
-        for at, low, high in zip(key[edges].tolist(), edges.tolist(), [*edges[1:].tolist(), len(key)][:len(edges)], strict=True):
-            tables[at // width][at % width] = (low, high)
-        return Spread(tables, hits.message[row].tolist(), hits.start[row].tolist(), hits.end[row].tolist())
+        order = np.argsort(words, kind="stable")
+        words, row = words[order], row[order]
+        edges = np.flatnonzero(np.diff(words, prepend=-1))
+        ends = [*edges[1:].tolist(), len(words)]
+        rows = {at: (low, high) for at, low, high in zip(words[edges].tolist(), edges.tolist(), ends, strict=True)} if len(words) else {}
+        return Lists(rows, hits.message[row], hits.start[row], hits.end[row])
 
     def _borders(self, number: Index, low: Index, high: Index, batch: Batch) -> npt.NDArray[np.bool_]:
         """ASCII letters and digits at the edge of a phrase must not go on beyond it: `vx` is not in `devx`."""
@@ -199,12 +188,17 @@ class Matcher:
         return keep
 
 
+def _ascii_edge(form: str) -> tuple[bool, bool]:
+    """Whether a form begins and ends with an ASCII letter or digit."""
+    return form[0].isascii() and form[0].isalnum(), form[-1].isascii() and form[-1].isalnum()
+
+
 def _ascii_word(outside: str, inside: str) -> bool:
     return outside.isascii() and ((outside.isalpha() and inside.isalpha()) or (outside.isdigit() and inside.isdigit()))
 
 
 def _automaton(book: PhraseBook, *, sound: bool) -> tuple[Index, ac.AhoCorasick | None]:
-    numbers = [n for n, by_sound in enumerate(book._by_sound) if by_sound is sound]
+    numbers = [n for n, kind in enumerate(book.kinds) if (kind == "sound") is sound]
     if not numbers:
         return np.empty(0, dtype=np.int64), None
     automaton = ac.AhoCorasick([book.phrases[n] for n in numbers], matchkind=ac.MatchKind.Standard, store_patterns=False,
@@ -217,7 +211,7 @@ def _spellings(book: PhraseBook) -> dict[int, tuple[str, ...]]:
     out: dict[int, tuple[str, ...]] = {}
     for entry in book.words:
         for phrase in entry.phrases if entry.sound else ():
-            number = book._number.get((sound_of(phrase), True))
+            number = book._number.get((sound_of(phrase), "sound"))
             if number is not None:
                 out[number] = (*out.get(number, ()), skeleton_of(phrase))
     return out

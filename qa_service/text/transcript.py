@@ -4,12 +4,11 @@
 """
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-import numpy as np
 
 from qa_service.model.conversation import LANGUAGE_KINDS, Conversation, Message, Turn
 from qa_service.model.finding import Commitment, Mood, Topic
@@ -17,16 +16,15 @@ from qa_service.model.policy import Policy
 from qa_service.text.commitments import read_commitments
 from qa_service.text.lexicon import Group, Lexicon
 from qa_service.text.measures import MEASURES, read_waits
-from qa_service.text.normalise import NOT_LANGUAGE, SEPARATOR, Batch, bare_of, normalise
-from qa_service.text.phrases import SIDES, Hit, Matcher, Spread, key_of
+from qa_service.text.normalise import NOT_LANGUAGE, SEPARATOR, bare_of, normalise
+from qa_service.text.phrases import Hit, Matcher
+from qa_service.text.reading import Reading
 from qa_service.text.segment import Segmenter
 from qa_service.text.similarity import Profile, profile
 from qa_service.text.sentiment import MoodReader, trend
 from qa_service.text.topics import TopicReader
 
 SHORT = 60
-NOWHERE: Mapping[int, Sequence[Hit]] = {}
-SIDE_OF = {"customer": 0, "agent": 1}  # everything else is 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,48 +39,29 @@ class Reply:
 class Transcript:
     """One conversation with its layers. Message positions are 0-based; spans are code points of the original text."""
 
-    def __init__(self, conversation: Conversation, policy: Policy, reader: Reader, batch: Batch, first: int,
-                 spread: Spread, lists: Mapping[int, tuple[int, int]], topics: Mapping[int, tuple[Topic, ...]], moods: tuple[Mood, ...]) -> None:
+    def __init__(self, conversation: Conversation, policy: Policy, reader: Reader, reading: Reading, first: int,
+                 topics: Mapping[int, tuple[Topic, ...]], moods: tuple[Mood, ...]) -> None:
         self.conversation = conversation
         self.policy = policy
         self.messages: tuple[Message, ...] = conversation.messages
         self._reader = reader
-        self._norms = batch.norms
-        self._bares = batch.bares
-        self._first = first
-        self._spread = spread
-        self.lists = lists  # the phrase lists that occur (`key_of`), for choosing the rules worth running
-        self._hits: dict[int, Mapping[int, Sequence[Hit]]] = {}
-        self.sides = [SIDE_OF.get(m.role, 2) for m in conversation.messages]
+        self.reading = reading
+        self.first = first  # number of its first message in the reading
+        self._norms = reading.norms
+        self._bares = reading.bares
         self._topics = topics
         self.moods = moods
         self._spoken_by: dict[str, list[int]] = {}
         self._pairs: dict[int, Profile] = {}
         self.memo: dict[int, Any] = {}  # what shared conditions found, by their identity
 
-    def at(self, key: int) -> Mapping[int, Sequence[Hit]]:
-        """Where a phrase list occurs on one side (`key_of`): message -> hits, those inside a longer allowed word left out."""
-        rows = self.lists.get(key)
-        if rows is None:
-            return NOWHERE
-        found = self._hits.get(key)
-        if found is None:
-            found = self._spread.hits(rows, self._first)
-            allow = self._reader.matcher.allow.get(key // SIDES)
-            if allow is not None and (cleared := self.at(key_of(allow, key % SIDES))):
-                kept = {i: [h for h in hits if not any(c[1] <= h[1] and h[2] <= c[2] for c in cleared.get(i, ()))]
-                        for i, hits in found.items()}
-                found = {i: hits for i, hits in kept.items() if hits}
-            self._hits[key] = found
-        return found
-
     def norm(self, i: int) -> str:
         """Message i normalised, as long as its original."""
-        return self._norms[self._first + i]
+        return self._norms[self.first + i]
 
     def bare(self, i: int) -> str:
         """Message i without blanks, marks, emoji and codes."""
-        return self._bares[self._first + i]
+        return self._bares[self.first + i]
 
     def spoken(self, i: int) -> bool:
         """Whether message i is language (not a picture, card or link)."""
@@ -203,7 +182,7 @@ class Transcript:
     @cached_property
     def commitments(self) -> tuple[Commitment, ...]:
         """The commitment ledger of the chat."""
-        return read_commitments(self.conversation, self._norms[self._first:self._first + len(self.messages)])
+        return read_commitments(self.conversation, self._norms[self.first:self.first + len(self.messages)])
 
     @cached_property
     def timed(self) -> bool:
@@ -270,9 +249,17 @@ class Reader:
         """Whether a skeleton asks for patience and says nothing else."""
         known = self._held.get(bare)
         if known is None:
-            left = self._holding.strip(bare) if self._holding_hint.search(bare) else bare
+            left = self._holding.strip(bare)
             known = self._held[bare] = left != bare and not self.residue(left)
         return known
+
+    def _read_holding(self, bares: Iterable[str]) -> dict[str, bool]:
+        """Which of these skeletons only ask for patience, looked at in one call."""
+        ordered = sorted(b for b in bares if len(b) <= SHORT and self._holding_hint.search(b))
+        left = self._holding.strip_all(ordered)
+        rest = self._courtesy.strip_all(left)
+        found = {bare: part != bare and not self._particles.sub("", more) for bare, part, more in zip(ordered, left, rest, strict=True)}
+        return {bare: found.get(bare, False) for bare in bares if len(bare) <= SHORT}
 
     def is_acknowledgement(self, bare: str) -> bool:
         """Whether a skeleton says "understood" and nothing else."""
@@ -291,22 +278,21 @@ class Reader:
     def read(self, conversations: Sequence[Conversation], policies: Sequence[Policy]) -> list[Transcript]:
         """Read a batch."""
         self._concrete.clear()
-        self._held.clear()
         messages = [m for c in conversations for m in c.messages]
         batch = normalise([m.text for m in messages], [m.kind in LANGUAGE_KINDS for m in messages], sound=self.matcher.needs_sound)
-        self._residues = self._read_residues(set(batch.bares))
+        said = set(batch.bares)
+        self._residues = self._read_residues(said)
+        self._held = self._read_holding(said)
         hits = self.matcher.match(batch)
         customer = [m.role == "customer" for m in messages]
         topics = self._topics.read(hits, customer)
         moods = self._moods.read(hits, customer, [m.kind in LANGUAGE_KINDS for m in messages])
-        home = np.repeat(np.arange(len(conversations)), [len(c.messages) for c in conversations])
-        side = np.array([SIDE_OF.get(m.role, 2) for m in messages])
-        spread = self.matcher.spread(hits, home, side, len(conversations))
+        reading = Reading(conversations, messages, batch, hits, self.matcher)
         out, first = [], 0
         for n, (conversation, policy) in enumerate(zip(conversations, policies, strict=True)):
             last = first + len(conversation.messages)
             out.append(Transcript(
-                conversation, policy, self, batch, first, spread, spread.tables[n],
+                conversation, policy, self, reading, first,
                 {i - first: tuple(Topic(i - first, *t) for t in topics[i]) for i in range(first, last) if i in topics},
                 tuple(Mood(i - first, *moods[i]) for i in range(first, last) if i in moods)))
             first = last

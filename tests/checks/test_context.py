@@ -4,7 +4,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from qa_service.checks.base import ALWAYS, Match
+from qa_service.checks.base import ALWAYS, Gate, Match, Text
 from qa_service.checks.context import Context
 from qa_service.importers.plain import parse_plain
 from qa_service.model.policy import Policy
@@ -17,10 +17,10 @@ class Says:
     """Finds a word; stands in for any check."""
 
     word: str
-    ids: frozenset[int] | None = ALWAYS
+    clauses: Gate = ALWAYS
 
-    def literals(self) -> frozenset[int] | None:
-        return self.ids
+    def gate(self) -> Gate:
+        return self.clauses
 
     def __call__(self, t: Transcript) -> Iterable[Match]:
         for i, message in enumerate(t.messages):
@@ -54,8 +54,8 @@ def test_its_own_message_is_in_the_window_and_every_hit_counts(standard: Standar
     assert hits(standard, check, "服: 退货您承担\n服: 换货您承担\n服: 退款您承担") == [0, 2]
 
 
-def test_it_is_looked_for_where_its_rarest_words_stand() -> None:
-    few, many = frozenset({1}), frozenset({2, 3})
-    assert Context(Says("a", many), needs=(Says("b", few),)).literals() == few
-    assert Context(Says("a", few), bars=(Says("b", many),)).literals() == few
-    assert Context(Says("a")).literals() is ALWAYS
+def test_it_is_looked_for_where_all_that_it_needs_can_stand() -> None:
+    agent, customer = frozenset({(Text(), "agent")}), frozenset({(Text(), "customer")})
+    assert Context(Says("a", (agent,)), needs=(Says("b", (customer,)),)).gate() == (agent, customer)
+    assert Context(Says("a", (agent,)), bars=(Says("b", (customer,)),)).gate() == (agent,)
+    assert Context(Says("a")).gate() == ALWAYS

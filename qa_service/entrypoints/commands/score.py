@@ -16,9 +16,10 @@ from qa_service.importers.columns import load_columns
 from qa_service.importers.detect import IMPORTERS
 from qa_service.importers.files import expand_inputs
 from qa_service.model.conversation import CHANNELS
-from qa_service.model.errors import UsageError
+from qa_service.model.errors import QaError, UsageError
 from qa_service.services.inspection import Job, Outcome, score
 from qa_service.services.outputs.registry import FORMATS, format_of
+from qa_service.services.outputs.resume import partial_of
 
 
 @click.command("score")
@@ -50,17 +51,24 @@ def command(inputs: tuple[str, ...], source: str, out: str | None, format_: str 
     """
     if engine == "spark" or store:
         raise UsageError(f"本版本还没有 {'--engine spark' if engine == 'spark' else '--store'}", fix="去掉这个选项在本机评分、写到文件")
+    if out is None and format_ is not None:
+        raise UsageError("--format 需要 --out", fix="用 --out 给出文件名,或 --out - 写到标准输出")
     settings = load_settings()
     job = Job(
         expand_inputs(inputs),
-        ReadOptions(source, load_columns(columns) if columns else None, settings.zone, shop, channel),
+        ReadOptions(source, load_columns(str(columns)) if columns else None, settings.zone, shop, channel),
         out, format_ or (format_of(out) if out and out != "-" else "jsonl"), rejects or _rejects_beside(out),
         workers or settings.workers, resume, settings.zone)
     judged_by = make_standard(settings, root=standard, policy=policy)
     console = Console(stderr=True)
     begun = time.monotonic()
-    with progress_bar(console, job.inputs, quiet) as progress:
-        outcome = score(job, Inspector(judged_by), inspector_maker(judged_by, policy or settings.policy), progress)
+    try:
+        with progress_bar(console, job.inputs, quiet) as progress:
+            outcome = score(job, Inspector(judged_by), inspector_maker(judged_by, policy or settings.policy), progress)
+    except (KeyboardInterrupt, QaError, OSError):
+        if out is not None and (kept := partial_of(out)).is_file() and not quiet:
+            console.print(f"已评分的部分保存在 {kept},用同样的命令加 --resume 接着写", style="yellow", markup=False, soft_wrap=True)
+        raise
     if not quiet:
         _tell(console, outcome, time.monotonic() - begun)
     if fail_under is not None and outcome.lowest is not None and outcome.lowest < fail_under:
@@ -70,10 +78,12 @@ def command(inputs: tuple[str, ...], source: str, out: str | None, format_: str 
 
 def _tell(console: Console, outcome: Outcome, took: float) -> None:
     for note in outcome.notes:
-        console.print(note, style="dim", markup=False)
+        console.print(note, style="dim", markup=False, soft_wrap=True)
     print_summary(outcome.tally, outcome.counts, console, took)
+    if outcome.counts.reused:
+        console.print(f"接着上次: {outcome.counts.reused:,} 个会话的结果来自上次运行", style="dim")
     if outcome.rejects is not None:
-        console.print(f"拒绝的记录及原因: {outcome.rejects}", style="yellow", markup=False)
+        console.print(f"拒绝的记录及原因: {outcome.rejects}", style="yellow", markup=False, soft_wrap=True)
 
 
 def _rejects_beside(out: str | None) -> Path:

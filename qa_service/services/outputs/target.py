@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
@@ -37,7 +38,7 @@ class Target:
             path.parent.mkdir(parents=True, exist_ok=True)
             return path.open("wb")
         except OSError as error:
-            raise UsageError(f"无法写入: {error.strerror}", where=str(path), fix="换一个可写的位置") from None
+            raise UsageError(f"无法写入: {error.strerror}", where=str(path).removesuffix(".tmp"), fix="换一个可写的位置") from None
 
     def commit(self) -> None:
         """Flush to the disk, then rename. Idempotent."""
@@ -61,7 +62,8 @@ class Target:
         """Drop what was written. After `commit` it does nothing."""
         if self.file.closed:
             return
-        self._leave()
+        with suppress(OSError):  # a full disk: what is in the buffer is dropped with the rest
+            self._leave()
         if self._temporary is not None:
             self._temporary.unlink(missing_ok=True)
 

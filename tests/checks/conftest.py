@@ -1,0 +1,72 @@
+"""One check from YAML, run on a plain chat."""
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from qa_service.checks.base import Check, Match
+from qa_service.importers.plain import parse_plain
+from qa_service.model.policy import Policy
+from qa_service.rules.build import Builder
+from qa_service.text.lexicon import Lexicon, load_lexicon
+from qa_service.text.phrases import PhraseBook
+from qa_service.text.segment import Segmenter
+from qa_service.text.sentiment import MoodReader
+from qa_service.text.topics import TopicReader
+from qa_service.text.transcript import Reader
+
+Look = Callable[..., list[list[str]]]
+Matches = Callable[..., list[Match]]
+
+
+@pytest.fixture(scope="session")
+def lexicon(lexicons: Path) -> Lexicon:
+    return load_lexicon(lexicons / "words")
+
+
+@pytest.fixture(scope="session")
+def build(lexicon: Lexicon) -> Callable[[str, str], tuple[Check, Reader]]:
+    """``build(check, conditions)``: a check written as ``{name: {parameters}}``, and the reader that holds its words."""
+    segmenter = Segmenter(lexicon.lists["user_words"])
+
+    @cache
+    def go(text: str, conditions: str) -> tuple[Check, Reader]:
+        book = PhraseBook()
+        builder = Builder(book, lexicon)
+        builder.begin_pack(yaml.safe_load(conditions) or {})
+        ((name, params),) = yaml.safe_load(text).items()
+        check = builder.check(name, params)
+        labelled = any(word in text for word in ("label", "asked"))  # thousands of phrases that the other checks do not need
+        topics = TopicReader(lexicon.topics if labelled else {"other": {"其他": 1.0}}, book)
+        moods = MoodReader(lexicon.moods if labelled else {}, book)
+        return check, Reader(lexicon, book.compile(), segmenter, topics, moods)
+
+    return go
+
+
+@pytest.fixture(scope="session")
+def matches(build: Callable[[str, str], tuple[Check, Reader]]) -> Matches:
+    """``matches(check, chat)``: what a check finds. A check that its own literals would have kept from running must find nothing."""
+    def go(check: str, chat: str, *, policy: Mapping[str, Any] | None = None, conditions: str = "") -> list[Match]:
+        built, reader = build(check, conditions)
+        t = reader.read([parse_plain(chat, "t")], [Policy("test", policy or {})])[0]
+        found = list(built(t))
+        needed = built.literals()
+        if needed is not None and needed.isdisjoint(t.lists):
+            assert found == []
+        return found
+    return go
+
+
+@pytest.fixture(scope="session")
+def look(matches: Matches) -> Look:
+    """``look(check, chat)``: the evidence of each match, as the words of the original text."""
+    def go(check: str, chat: str, **more: Any) -> list[list[str]]:
+        texts = [m.text for m in parse_plain(chat, "t").messages]
+        return [[texts[i][start:end] for i, start, end in match.spans] for match in matches(check, chat, **more)]
+    return go
