@@ -10,7 +10,7 @@ from qa_service.model.errors import RefusedStandard
 from qa_service.text.measures import seconds_between
 from qa_service.text.patterns import Pattern
 from qa_service.text.phrases import Hit, Words, longest
-from qa_service.text.reading import NOTHING, Found, Reading
+from qa_service.text.reading import NOTHING, SIDE_OF, TRAITS, Found, Reading
 from qa_service.text.transcript import Transcript
 
 
@@ -58,24 +58,26 @@ class Text:
     """What to look for in a message: phrases (as skeleton), expressions (over the norm), or both. Two texts are equal when they are one.
 
     gates   for each expression the phrase lists that must all stand in a message before it is tried there
+    late    only asked of messages that hit already: looked for message by message, not in the whole batch
     """
 
     words: Words | None = None
     patterns: tuple[Pattern, ...] = ()
     gates: tuple[tuple[Words, ...], ...] = ()
+    late: bool = False
 
-    def scan(self, reading: Reading, sides: frozenset[int]) -> Found:
-        """Look through a whole batch at once: message -> hits. What was found is remembered for `at`."""
-        known: tuple[frozenset[int], Found] | None = reading.memo.get(self)
+    def found(self, reading: Reading, side: int) -> Found:
+        """Where it stands on one side of a whole batch: message of the batch -> hits, sorted, none inside a longer one."""
+        known: Found | None = reading.memo.get((self, side))
         if known is None:
-            known = reading.memo[self] = sides, self._scanned(reading, sides)
-        return known[1]
+            known = reading.memo[self, side] = self._scan(reading, side)
+        return known
 
-    def _scanned(self, reading: Reading, sides: frozenset[int]) -> Found:
+    def _scan(self, reading: Reading, side: int) -> Found:
         phrases = reading.hits(self.words.id) if self.words else NOTHING
-        found = {m: list(hits) for m, hits in phrases.items() if reading.sides[m] in sides}
+        found = {m: list(hits) for m, hits in phrases.items() if reading.sides[m] == side}
         for pattern, gates in zip(self.patterns, self.gates, strict=True):
-            for m in reading.candidates([g.id for g in gates], sides):
+            for m in reading.candidates([g.id for g in gates], side):
                 spans = pattern.spans(reading.norms[m])
                 if spans:
                     local = m - reading.first[reading.homes[m]]
@@ -83,25 +85,34 @@ class Text:
         return {m: longest(hits) if len(hits) > 1 else hits for m, hits in found.items()}
 
     def at(self, t: Transcript, i: int) -> Sequence[Hit]:
-        """Where it stands in message i: sorted, a hit inside a longer one left out."""
+        """Where it stands in message i."""
         reading, m = t.reading, t.first + i
-        known = reading.memo.get(self)
-        if known is not None and reading.sides[m] in known[0]:
-            return known[1].get(m, ())  # type: ignore[no-any-return]
-        late = reading.memo.get((self, "late"))
-        if late is None:
-            late = reading.memo[self, "late"] = {}
-        hits = late.get(m)
+        if not self.late:
+            return self.found(reading, reading.sides[m]).get(m, ())
+        known = reading.memo.get((self, -1))
+        if known is None:
+            known = reading.memo[self, -1] = {}
+        hits = known.get(m)
         if hits is None:
-            hits = late[m] = self._look(t, i, m)
+            hits = known[m] = self._look(t, i, m)
         return hits  # type: ignore[no-any-return]
 
     def _look(self, t: Transcript, i: int, m: int) -> list[Hit]:
         found = list(t.reading.hits(self.words.id).get(m, ())) if self.words else []
-        for pattern, gates in zip(self.patterns, self.gates, strict=True):
-            if all(m in t.reading.hits(gate.id) for gate in gates):
-                found += [(i, start, end) for start, end in pattern.spans(t.norm(i))]
+        for pattern in self.patterns:
+            found += [(i, start, end) for start, end in pattern.spans(t.norm(i))]
         return longest(found) if len(found) > 1 else found
+
+    def messages(self, t: Transcript, role: str) -> list[int]:
+        """The messages of a role in which it stands."""
+        reading, first = t.reading, t.first
+        if self.late:
+            return [i for i in t.spoken_by(role) if self.at(t, i)]
+        if role == "any":
+            sides = [self.found(reading, side) for side in range(3)]
+            return [i for i in t.spoken_by(role) if first + i in sides[reading.sides[first + i]]]
+        found = self.found(reading, SIDE_OF.get(role, 2))
+        return [i for i in t.spoken_by(role) if first + i in found] if found else []
 
     def hits(self, t: Transcript, candidates: Iterable[int]) -> list[Hit]:
         """Where it stands in the candidate messages, in their order."""
@@ -112,8 +123,10 @@ class Text:
         return bool(self.at(t, i))
 
 
-Gate = tuple[frozenset[tuple[Text, str]], ...]
-"""Clauses that must all be met; a clause is met when one of its texts stands in a message of its role. () is always met."""
+Need = tuple[Text, str] | str
+"""A text in a message of a role, or a trait (see reading.TRAITS)."""
+Gate = tuple[frozenset[Need], ...]
+"""Clauses that must all be met; a clause is met by any of its needs. () is always met."""
 ALWAYS: Final[Gate] = ()
 
 
@@ -203,6 +216,8 @@ class Guard:
 
     def admits(self, t: Transcript, hit: Hit) -> bool:
         """Whether the hit stands as the rule wants it."""
+        if not self.skip and not self.only:
+            return True
         return not any(_TESTS[name](t, hit, self.reach) for name in self.skip) and all(_TESTS[name](t, hit, self.reach) for name in self.only)
 
 
@@ -255,12 +270,19 @@ def whole(t: Transcript, i: int) -> Hit:
 
 def either(*gates: Gate) -> Gate:
     """Gate of a check that fires when any of its parts can."""
-    return (frozenset().union(*(gate[0] for gate in gates)),) if gates and all(gates) else ALWAYS
+    clauses: list[frozenset[Need]] = [gate[0] for gate in gates if gate]
+    return (frozenset().union(*clauses),) if gates and len(clauses) == len(gates) else ALWAYS
 
 
 def both(*gates: Gate) -> Gate:
     """Gate of a check that needs all of its parts."""
     return tuple(dict.fromkeys(clause for gate in gates for clause in gate))
+
+
+def trait(name: str) -> Gate:
+    """Gate of a check that needs a trait."""
+    assert name in TRAITS
+    return (frozenset((name,)),)
 
 
 def texts_of(texts: Iterable[Text], role: str) -> Gate:

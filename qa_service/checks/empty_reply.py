@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from qa_service.checks.base import ALWAYS, Gate, Match, whole
+from qa_service.checks.base import ALWAYS, Gate, Match, trait, whole
 from qa_service.text.measures import seconds_between
 from qa_service.text.normalise import EMOTICON
 from qa_service.text.transcript import Reply, Transcript
@@ -30,8 +30,10 @@ class EmptyReply:
     within: float = 30.0
 
     def gate(self) -> Gate:
-        """No word is needed: what is missing is what counts."""
-        return ALWAYS
+        """No word is needed, but a reply of the kind."""
+        if self.kind == "echo":
+            return ALWAYS
+        return trait({"acknowledgement": "acknowledged", "holding": "held"}.get(self.kind, "silent"))
 
     def __call__(self, t: Transcript) -> Iterable[Match]:
         if self.kind in ("acknowledgement", "echo", "holding"):

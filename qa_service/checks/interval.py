@@ -4,9 +4,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from qa_service.checks.base import ALWAYS, Gate, Match, whole
+from qa_service.checks.base import Gate, Match, trait, whole
+from qa_service.model.wire import DEFAULT_ZONE
 from qa_service.text.measures import seconds_between
-from qa_service.text.transcript import Transcript
+from qa_service.text.transcript import Reply, Transcript
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +16,10 @@ class Interval:
 
     which        any, first (the agent's first reply), later (all but the first)
     effective    count until a reply that says something, when what was asked is concrete
+    concrete     only waits for something concrete: nobody waits after "好的,等您消息"
     silence      instead: two messages of any side, one after the other, that lie so far apart
+    opens        only waits that begin from this hour of the day on (0 … 24, Chinese time)
+    closes       … and before this hour: platforms count the day, not the night
     unanswered   instead: the customer's last words put something concrete and `over` seconds of the chat passed, or it ended, unanswered
     """
 
@@ -23,35 +27,37 @@ class Interval:
     under: float = 0.0
     which: str = "any"
     effective: bool = False
+    opens: float = 0.0
+    closes: float = 24.0
+    concrete: bool = False
     silence: bool = False
     unanswered: bool = False
 
     def gate(self) -> Gate:
-        """Times need no words."""
-        return ALWAYS
+        """Times, or a customer who spoke last."""
+        return trait("waiting" if self.unanswered and not self.silence else "timed")
 
     def __call__(self, t: Transcript) -> Iterable[Match]:
         if self.unanswered:
             yield from self._unanswered(t)
             return
-        if not t.timed:
-            return
         if self.silence:
             yield from self._silences(t)
             return
-        since = None
-        for reply in t.replies:
-            since = reply.asked[0] if reply.asked and since is None else since
-            if since is None:
-                continue
-            if self.effective and not t.says_something(reply.answer) and t.concrete(reply.asked):
-                continue
-            wait = seconds_between(t.messages[since].at, t.messages[reply.answer[0]].at)
-            begun, since = since, None
-            if wait is None or not self._too_long(wait):
-                continue
-            if self.which == "any" or (self.which == "first") == (reply.number == 0):
+        for reply, begun, wait in t.effective_rounds if self.effective else t.rounds:
+            if self._too_long(wait) and self._counts(t, reply, begun):
                 yield Match((whole(t, reply.answer[0]), whole(t, begun)), detail=f"等待 {wait:.0f} 秒")
+
+    def _counts(self, t: Transcript, reply: Reply, begun: int) -> bool:
+        if self.which != "any" and (self.which == "first") != (reply.number == 0):
+            return False
+        if self.concrete and not t.concrete(reply.asked):
+            return False
+        at = t.messages[begun].at
+        if at is None or (self.opens <= 0.0 and self.closes >= 24.0):
+            return True
+        local = at.astimezone(DEFAULT_ZONE)
+        return self.opens <= local.hour + local.minute / 60 < self.closes
 
     def _too_long(self, wait: float) -> bool:
         return wait > self.over and not (self.under and wait > self.under)

@@ -4,7 +4,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from qa_service.checks.base import ALWAYS, Gate, Match, whole
+from qa_service.checks.base import ALWAYS, Gate, Match, trait, whole
 from qa_service.text.transcript import Transcript
 
 
@@ -26,8 +26,8 @@ class Label:
     times: int = 1
 
     def gate(self) -> Gate:
-        """Labels need no words."""
-        return ALWAYS
+        """Labels need no words; a negative one is a trait."""
+        return trait("negative") if self.mood == "negative" else ALWAYS
 
     def __call__(self, t: Transcript) -> Iterable[Match]:
         found = [m for m in self._single(t)]

@@ -53,11 +53,13 @@ class Phrase:
     def _candidates(self, t: Transcript) -> Sequence[int]:
         if not self.any and not self.all:
             return self.where.messages(t)
-        texts = self.all[:1] or self.any
-        lit = {i for i in t.spoken_by(self.where.role) if any(text.at(t, i) for text in texts)}
+        role = self.where.role
+        lit = {i for text in self.all[:1] or self.any for i in text.messages(t, role)}
         return self.where.messages(t, lit) if lit else ()
 
-    def _good(self, t: Transcript, hits: Sequence[Hit]) -> list[Hit]:
+    def _good(self, t: Transcript, hits: Sequence[Hit]) -> Sequence[Hit]:
+        if not hits or not (self.guard.skip or self.guard.only or self.boundary or self.unless_clause):
+            return hits
         return [h for h in hits if self.guard.admits(t, h) and self._at_borders(t, h) and not self._cleared(t, h)]
 
     def _cleared(self, t: Transcript, hit: Hit) -> bool:

@@ -43,8 +43,9 @@ class WholeReply:
         return texts_of(self.says, "agent")
 
     def __call__(self, t: Transcript) -> Iterable[Match]:
+        lit = {i for text in self.says for i in text.messages(t, "agent")}
         for reply in t.replies:
-            if not any(text.at(t, i) for i in reply.answer for text in self.says):
+            if lit.isdisjoint(reply.answer):
                 continue
             hits = self._hits(t, reply)
             if hits and self._answers(t, reply) and self._says_only(t, reply, hits):

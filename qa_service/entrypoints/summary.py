@@ -89,11 +89,11 @@ def _grid(first: int) -> Table:
 
 
 def _grades(tally: Tally) -> Text:
-    """A bar of 24 cells shared out by grade, and the numbers: it reads without colours too."""
+    """A bar of 20 cells shared out by grade, and the numbers: it reads without colours too."""
     marks, text = "█▓▒░", Text()
     for (grade, _), mark in zip(labels.GRADES.items(), marks, strict=True):
         n = tally.grades[grade]
-        text.append(mark * (max(1, round(24 * n / tally.n)) if n else 0), style=_STYLES[grade])
+        text.append(mark * (max(1, round(20 * n / tally.n)) if n else 0), style=_STYLES[grade])
     for (grade, title), mark in zip(labels.GRADES.items(), marks, strict=True):
         text.append("  ").append(mark, style=_STYLES[grade]).append(f"{title} {tally.grades[grade]:,}")
     return text

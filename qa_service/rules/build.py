@@ -63,7 +63,7 @@ class Builder:
         self.book = book
         self.lexicon = lexicon
         self.conditions: Mapping[str, Any] = {}
-        self._texts: dict[tuple[int, tuple[str, ...]], Text] = {}  # the same words and expressions are one text, looked for once
+        self._texts: dict[tuple[int, tuple[str, ...], bool], Text] = {}  # the same words and expressions are one text, looked for once
         self._shared: dict[str, Shared] = {}
         self._open: list[str] = []  # named conditions that are being built
 
@@ -193,8 +193,8 @@ class Builder:
         words = self.book.add(phrases, allow=allow, sound=sound) if phrases else None
         chosen = (Pattern.any_of(patterns),) if late and patterns else tuple(patterns)
         gates = tuple(() if late else tuple(self.book.add_gate(clause) for clause in p.clauses) for p in chosen)
-        key = words.id if words else -1, tuple(p.source for p in chosen)
-        return self._texts.setdefault(key, Text(words, chosen, gates))
+        key = words.id if words else -1, tuple(p.source for p in chosen), late
+        return self._texts.setdefault(key, Text(words, chosen, gates, late))
 
     def _pattern(self, source: str, path: str) -> Pattern:
         try:

@@ -49,7 +49,7 @@ class Rule:
         """Whether the shop's policy and the channel call for this rule."""
         if self.channels and t.conversation.channel not in self.channels:
             return False
-        return all(fact_fits(t.policy.get(key), wanted) for key, wanted in self.policy.items())
+        return not self.policy or all(fact_fits(t.policy.get(key), wanted) for key, wanted in self.policy.items())
 
     def find(self, t: Transcript) -> list[Finding]:
         """All findings of this rule in a conversation."""

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from qa_service.text.transcript import Transcript
+    from qa_service.text.transcript import Reply, Transcript
 
 Value = float | int | None
 Measure = Callable[["Transcript"], Value]
@@ -30,21 +30,21 @@ def seconds_between(a: datetime | None, b: datetime | None) -> float | None:
     return max(0.0, (b - a).total_seconds())
 
 
-def read_waits(t: Transcript, *, effective: bool) -> list[float]:
-    """Seconds of each answered round. `effective`: the round goes on until a reply that says something."""
-    out: list[float] = []
-    since: datetime | None = None
+def read_rounds(t: Transcript, *, effective: bool) -> list[tuple[Reply, int, float]]:
+    """Each answered round: the reply, the customer message it began with, seconds. `effective`: until a reply that says something."""
+    out: list[tuple[Reply, int, float]] = []
+    since: int | None = None
     for reply in t.replies:
         if reply.asked and since is None:
-            since = t.messages[reply.asked[0]].at
+            since = reply.asked[0]
         if since is None:
             continue
         if effective and not t.says_something(reply.answer) and t.concrete(reply.asked or _asked_before(t, reply.answer[0])):
             continue
-        wait = seconds_between(since, _answered_at(t, reply.answer, effective))
-        since = None
+        wait = seconds_between(t.messages[since].at, _answered_at(t, reply.answer, effective))
         if wait is not None:
-            out.append(wait)
+            out.append((reply, since, wait))
+        since = None
     return out
 
 

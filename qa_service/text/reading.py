@@ -16,6 +16,9 @@ SIDES: Final[Mapping[str, frozenset[int]]] = {
     "customer": frozenset((0,)), "agent": frozenset((1,)), "bot": frozenset((2,)), "system": frozenset((2,)), "any": frozenset((0, 1, 2))}
 Found = Mapping[int, Sequence[Hit]]
 NOTHING: Final[Found] = {}
+TRAITS: Final = ("silent", "held", "acknowledged", "timed", "negative", "waiting")
+"""What a conversation can have besides words: an agent's message without content, one that only asks for patience, one that only says
+"understood"; times; a customer's message of negative sentiment; a customer who spoke last."""
 
 
 class Reading:
@@ -30,13 +33,14 @@ class Reading:
         self.home = np.repeat(np.arange(len(conversations)), np.diff(self.first))
         self.homes: list[int] = self.home.tolist()
         self.sides: list[int] = [SIDE_OF.get(m.role, 2) for m in messages]
-        self._side = np.array(self.sides, dtype=np.int64)
-        self._spoken = np.array([m.kind in LANGUAGE_KINDS for m in messages], dtype=bool)
+        side = np.array(self.sides, dtype=np.int64)
+        spoken = np.array([m.kind in LANGUAGE_KINDS for m in messages], dtype=bool)
+        self._masks: list[npt.NDArray[np.bool_]] = [spoken & (side == n) for n in range(3)]
         self._lists = matcher.by_list(hits)
         self._allow = matcher.allow
         self._hits: dict[int, Found] = {}
-        self._masks: dict[frozenset[int], npt.NDArray[np.bool_]] = {}
         self.memo: dict[Any, Any] = {}  # what texts found, by the text
+        self.traits: dict[str, frozenset[int]] = {}  # TRAITS -> the conversations that have one
 
     def hits(self, words: int) -> Found:
         """Where a phrase list stands: message -> hits, those inside a longer allowed word left out."""
@@ -45,9 +49,9 @@ class Reading:
             found = self._hits[words] = self._collect(words)
         return found
 
-    def candidates(self, lists: Iterable[int], sides: frozenset[int]) -> list[int]:
-        """Messages of the sides in which every one of the phrase lists stands."""
-        mask = self._mask(sides)
+    def candidates(self, lists: Iterable[int], side: int) -> list[int]:
+        """Messages of a side in which every one of the phrase lists stands."""
+        mask = self._masks[side]
         for words in lists:
             low, high = self._lists.rows.get(words, (0, 0))
             if low == high:
@@ -56,13 +60,6 @@ class Reading:
             here[self._lists.message[low:high]] = True
             mask = mask & here
         return mask.nonzero()[0].tolist()
-
-    def _mask(self, sides: frozenset[int]) -> npt.NDArray[np.bool_]:
-        """The messages of these sides that are language."""
-        mask: npt.NDArray[np.bool_] | None = self._masks.get(sides)
-        if mask is None:
-            mask = self._masks[sides] = self._spoken & np.isin(self._side, tuple(sides))
-        return mask
 
     def _collect(self, words: int) -> Found:
         rows = self._lists.rows.get(words)

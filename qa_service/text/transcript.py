@@ -15,16 +15,18 @@ from qa_service.model.finding import Commitment, Mood, Topic
 from qa_service.model.policy import Policy
 from qa_service.text.commitments import read_commitments
 from qa_service.text.lexicon import Group, Lexicon
-from qa_service.text.measures import MEASURES, read_waits
+from qa_service.text.measures import MEASURES, read_rounds
 from qa_service.text.normalise import NOT_LANGUAGE, SEPARATOR, bare_of, normalise
 from qa_service.text.phrases import Hit, Matcher
-from qa_service.text.reading import Reading
+from qa_service.text.reading import TRAITS, Reading
 from qa_service.text.segment import Segmenter
-from qa_service.text.similarity import Profile, profile
+from qa_service.text.similarity import alike_pairs
 from qa_service.text.sentiment import MoodReader, trend
 from qa_service.text.topics import TopicReader
 
-SHORT = 60
+SHORT = 60  # characters of a short reply
+ALIKE = 0.7  # likeness below which two messages are never called a repetition
+FAR = 60  # messages of a role looked back for one
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ class Transcript:
         self._topics = topics
         self.moods = moods
         self._spoken_by: dict[str, list[int]] = {}
-        self._pairs: dict[int, Profile] = {}
+        self._alike: dict[str, list[tuple[int, int, float]]] = {}
         self.memo: dict[int, Any] = {}  # what shared conditions found, by their identity
 
     def norm(self, i: int) -> str:
@@ -127,11 +129,12 @@ class Transcript:
                                              if (m.role == role or role == "any") and m.kind in LANGUAGE_KINDS]
         return found
 
-    def pairs(self, i: int) -> Profile:
-        """The character pairs of what message i says beyond courtesy."""
-        found = self._pairs.get(i)
+    def alike(self, role: str) -> Sequence[tuple[int, int, float]]:
+        """Messages of a role that say nearly the same beyond courtesy: (earlier, later, likeness), likeness at least ALIKE."""
+        found = self._alike.get(role)
         if found is None:
-            found = self._pairs[i] = profile(self.residue(i))
+            said = [(i, r) for i in self.spoken_by(role) if len(r := self.residue(i)) >= 3]
+            found = self._alike[role] = alike_pairs(said, ALIKE, FAR) if len(said) > 1 else []
         return found
 
     @cached_property
@@ -190,14 +193,24 @@ class Transcript:
         return any(m.at is not None for m in self.messages)
 
     @cached_property
-    def waits(self) -> list[float]:
-        """Seconds of each answered round, any human reply counting."""
-        return read_waits(self, effective=False)
+    def rounds(self) -> list[tuple[Reply, int, float]]:
+        """Answered rounds, any human reply counting: reply, first waiting message, seconds. Empty without times."""
+        return read_rounds(self, effective=False) if self.timed else []
 
     @cached_property
+    def effective_rounds(self) -> list[tuple[Reply, int, float]]:
+        """Answered rounds until a reply that says something."""
+        return read_rounds(self, effective=True) if self.rounds else []
+
+    @property
+    def waits(self) -> list[float]:
+        """Seconds of the rounds."""
+        return [wait for _, _, wait in self.rounds]
+
+    @property
     def effective_waits(self) -> list[float]:
-        """Seconds of each answered round until a reply that says something."""
-        return read_waits(self, effective=True) if self.waits else []
+        """Seconds of the effective rounds."""
+        return [wait for _, _, wait in self.effective_rounds]
 
     @cached_property
     def measures(self) -> dict[str, float | int | None]:
@@ -253,6 +266,30 @@ class Reader:
             known = self._held[bare] = left != bare and not self.residue(left)
         return known
 
+    def _read_traits(self, conversations: Sequence[Conversation], reading: Reading, messages: Sequence[Message],
+                     moods: Mapping[int, tuple[str, float]]) -> dict[str, frozenset[int]]:
+        """See TRAITS."""
+        found: dict[str, set[int]] = {name: set() for name in TRAITS}
+        for m, message in enumerate(messages):
+            if message.role != "agent" or message.kind not in LANGUAGE_KINDS:
+                continue
+            bare = reading.bares[m]
+            left = self._residues[bare]
+            if not left:
+                found["silent"].add(reading.homes[m])
+            elif len(left) <= 8 and not self._acknowledgement.sub("", left):
+                found["acknowledged"].add(reading.homes[m])
+            if self._held.get(bare):
+                found["held"].add(reading.homes[m])
+        found["negative"] = {reading.homes[m] for m, (label, _) in moods.items() if label == "negative"}
+        for n, conversation in enumerate(conversations):
+            last = next((m.role for m in reversed(conversation.messages) if m.role in ("customer", "agent")), "")
+            if last == "customer":
+                found["waiting"].add(n)
+            if any(m.at is not None for m in conversation.messages):
+                found["timed"].add(n)
+        return {name: frozenset(homes) for name, homes in found.items()}
+
     def _read_holding(self, bares: Iterable[str]) -> dict[str, bool]:
         """Which of these skeletons only ask for patience, looked at in one call."""
         ordered = sorted(b for b in bares if len(b) <= SHORT and self._holding_hint.search(b))
@@ -288,6 +325,7 @@ class Reader:
         topics = self._topics.read(hits, customer)
         moods = self._moods.read(hits, customer, [m.kind in LANGUAGE_KINDS for m in messages])
         reading = Reading(conversations, messages, batch, hits, self.matcher)
+        reading.traits = self._read_traits(conversations, reading, messages, moods)
         out, first = [], 0
         for n, (conversation, policy) in enumerate(zip(conversations, policies, strict=True)):
             last = first + len(conversation.messages)

@@ -3,7 +3,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -105,19 +104,29 @@ def test_a_list_knows_its_own_phrases(phrases: tuple[str, ...], text: str) -> No
     book = PhraseBook()
     other = book.add(("无关",))
     mine = book.add(phrases, allow=("加微信群",))
-    matcher = book.compile()
-    spread = matcher.spread(matcher.match(normalise(["好", text])), np.array([0, 1]), 2)
-    assert spread.tables[0] == {}
-    assert mine.id in spread.tables[1]
-    assert other.id not in spread.tables[1]
-    assert spread.hits(spread.tables[1][mine.id], 1) == find(text, phrases)
+    lists = hits_by_list(book.compile(), ["好", text])
+    assert [(m - 1, start, end) for m, start, end in lists[mine.id]] == find(text, phrases)
+    assert other.id not in lists
+
+
+def hits_by_list(matcher: Matcher, texts: Sequence[str]) -> dict[int, list[Hit]]:
+    lists = matcher.by_list(matcher.match(normalise(texts)))
+    columns = (lists.message.tolist(), lists.start.tolist(), lists.end.tolist())
+    return {at: longest(list(zip(*(c[low:high] for c in columns), strict=True))) for at, (low, high) in lists.rows.items()}
 
 
 def test_nothing_found_is_nothing_handed_out() -> None:
     book = PhraseBook()
     book.add(("微信",))
-    matcher = book.compile()
-    assert matcher.spread(matcher.match(normalise(["好", "的"])), np.array([0, 1]), 2).tables == [{}, {}]
+    assert hits_by_list(book.compile(), ["好", "的"]) == {}
+
+
+def test_a_gate_counts_inside_longer_words_too() -> None:
+    book = PhraseBook()
+    gate, words = book.add_gate(("vx",)), book.add(("vx",))
+    lists = hits_by_list(book.compile(), ["devx", "加vx吧"])
+    assert lists[gate.id] == [(0, 2, 4), (1, 1, 3)]
+    assert lists[words.id] == [(1, 1, 3)]
 
 
 def test_equal_lists_are_one() -> None:

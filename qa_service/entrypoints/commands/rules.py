@@ -53,7 +53,7 @@ def docs(standard: Standard, out: Path | None) -> None:
     if out is None:
         click.echo(text)
     else:
-        out.write_text(text, "utf-8")
+        out.write_text(text + "\n", "utf-8")
 
 
 @command.command("try")
@@ -63,7 +63,11 @@ def docs(standard: Standard, out: Path | None) -> None:
 @click.pass_obj
 def try_rule(standard: Standard, rule: str, chat: TextIO, channel: str) -> None:
     """拿一段对话(客: … / 服: …)试一条规则。命中以 0 退出,不命中以 1 退出。"""
-    conversation = replace(parse_plain(chat.read(), "try"), channel=channel)
+    try:
+        text = chat.read()
+    except UnicodeDecodeError as error:
+        raise UsageError("不是 UTF-8 文本", where=getattr(chat, "name", "-"), fix=f"第 {error.start + 1} 个字节读不懂") from None
+    conversation = replace(parse_plain(text, "try"), channel=channel)
     tried = _named(standard, rule)
     transcript = standard.reader.read([conversation], [standard.policies.of(conversation)])[0]
     found = tried.find(transcript)
