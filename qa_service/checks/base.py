@@ -77,11 +77,9 @@ class Text:
         phrases = reading.hits(self.words.id) if self.words else NOTHING
         found = {m: list(hits) for m, hits in phrases.items() if reading.sides[m] == side}
         for pattern, gates in zip(self.patterns, self.gates, strict=True):
-            for m in reading.candidates([g.id for g in gates], side):
-                spans = pattern.spans(reading.norms[m])
-                if spans:
-                    local = m - reading.first[reading.homes[m]]
-                    found.setdefault(m, []).extend((local, start, end) for start, end in spans)
+            for m, spans in pattern.scan(reading.norms, reading.candidates([g.id for g in gates], side)):
+                local = m - reading.first[reading.homes[m]]
+                found.setdefault(m, []).extend([(local, start, end) for start, end in spans])
         return {m: longest(hits) if len(hits) > 1 else hits for m, hits in found.items()}
 
     def at(self, t: Transcript, i: int) -> Sequence[Hit]:
@@ -89,13 +87,11 @@ class Text:
         reading, m = t.reading, t.first + i
         if not self.late:
             return self.found(reading, reading.sides[m]).get(m, ())
-        known = reading.memo.get((self, -1))
-        if known is None:
-            known = reading.memo[self, -1] = {}
+        known: dict[int, Sequence[Hit]] = reading.memo.setdefault((self, -1), {})
         hits = known.get(m)
         if hits is None:
             hits = known[m] = self._look(t, i, m)
-        return hits  # type: ignore[no-any-return]
+        return hits
 
     def _look(self, t: Transcript, i: int, m: int) -> list[Hit]:
         found = list(t.reading.hits(self.words.id).get(m, ())) if self.words else []
@@ -197,7 +193,9 @@ def wait_before(t: Transcript, i: int) -> float | None:
 
 
 _CLAUSE_END: Final = re.compile(r"[,。!?;~\n…\ufffc\ufffd]| {1,}")
-_NEGATION: Final = re.compile(r"不|没|无|别|勿|莫|未|禁|拒绝|杜绝|谨防|请勿|避免|严禁|而不|非")
+# What only looks like a denial: 不过亲, 不好意思, 不用担心, 没事, 别家, 非常.
+_NEGATION: Final = re.compile(r"不(?!过(?![敏关期])|好意思|[用要必]担心|[用要必]着急|客气|会的(?!话)|仅|但|光|管|论)|没(?!事|关系|问题)|无(?!论)|别(?!担心|着急|急|怕|家|的)"
+                             r"|勿|莫|未|禁|拒绝|杜绝|谨防|避免|严禁|非(?!常)")
 _QUESTION: Final = re.compile(r"吗|么(?!么)|[?]|是不是|能不能|可不可以|有没有|要不要|会不会|呢[?]|多少|怎么|什么时候|哪")
 _CONDITION: Final = re.compile(r"如果|如有|要是|假如|若|万一|的话|一旦|除非|只要")
 _QUOTE: Final = re.compile(r"[\"'《]")

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 
 from qa_service.checks.base import Gate, Match, trait, whole
 from qa_service.model.wire import DEFAULT_ZONE
@@ -64,7 +65,7 @@ class Interval:
 
     def _silences(self, t: Transcript) -> Iterable[Match]:
         spoken = [i for i, m in enumerate(t.messages) if m.role != "system"]
-        for early, late in zip(spoken, spoken[1:], strict=False):
+        for early, late in pairwise(spoken):
             wait = seconds_between(t.messages[early].at, t.messages[late].at)
             if wait is not None and self._too_long(wait):
                 yield Match((whole(t, late), whole(t, early)), detail=f"沉默 {wait:.0f} 秒")

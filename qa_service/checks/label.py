@@ -30,7 +30,7 @@ class Label:
         return trait("negative") if self.mood == "negative" else ALWAYS
 
     def __call__(self, t: Transcript) -> Iterable[Match]:
-        found = [m for m in self._single(t)]
+        found = list(self._single(t))
         if self.times <= 1:
             yield from found
         elif len(found) >= self.times:

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from qa_service.checks.base import ALWAYS, Gate, Match, Scope, Text, whole
-from qa_service.text.transcript import Transcript
+from qa_service.model.errors import RefusedStandard
+from qa_service.text.transcript import ALIKE, Transcript
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,10 @@ class Repetition:
     apart: int = 1
     unless: tuple[Text, ...] = ()
     where: Scope = field(default_factory=Scope)
+
+    def __post_init__(self) -> None:
+        if not ALIKE <= self.similarity <= 1:
+            raise RefusedStandard(f"similarity 应在 {ALIKE} 与 1 之间,得到 {self.similarity:g}")
 
     def gate(self) -> Gate:
         """Any words can be repeated."""

@@ -50,7 +50,7 @@ def _place(finding: Finding) -> tuple[int, int, str]:
 def _notes(c: Conversation) -> tuple[str, ...]:
     """What the reader of a score should know of the conversation."""
     roles = {m.role for m in c.messages}
-    timed = sum(m.at is not None for m in c.messages)
+    timed = sum([m.at is not None for m in c.messages])
     notes = []
     if timed == 0:
         notes.append("没有时间: 响应时效指标为空,时效规则不参与评分")
@@ -60,6 +60,6 @@ def _notes(c: Conversation) -> tuple[str, ...]:
         notes.append("没有人工客服消息")
     if "customer" not in roles:
         notes.append("没有客户消息")
-    if not any(m.kind in LANGUAGE_KINDS for m in c.messages):
+    if all(m.kind not in LANGUAGE_KINDS for m in c.messages):
         notes.append("没有文字消息: 只按指标评分")
     return tuple(notes)

@@ -5,6 +5,7 @@ chunk (a tally), so that nothing heavy crosses between processes.
 """
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -12,6 +13,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from multiprocessing.connection import wait
@@ -27,6 +29,7 @@ from qa_service.model.wire import evaluation_to_dict
 
 CHUNK_CONVERSATIONS = 256
 CHUNK_MESSAGES = 8_192
+_COLLECT_EVERY = 64
 Folded = TypeVar("Folded")
 Fold = Callable[[Sequence[Conversation], Sequence[dict[str, Any]]], Folded]
 
@@ -63,9 +66,26 @@ def score_chunk(inspector: Inspector, chunk: Sequence[Conversation], fold: Fold[
 
 def run_here(inspector: Inspector, conversations: Iterable[Conversation], fold: Fold[Folded]) -> Iterator[Scored[Folded]]:
     """Score in this process."""
-    for chunk in chunks(conversations):
-        lines, folded = score_chunk(inspector, chunk, fold)
-        yield Scored(chunk, lines, folded)
+    with _no_cycles():
+        for number, chunk in enumerate(chunks(conversations), 1):
+            lines, folded = score_chunk(inspector, chunk, fold)
+            yield Scored(chunk, lines, folded)
+            if number % _COLLECT_EVERY == 0:
+                gc.collect()  # what errors on the way may have left
+
+
+@contextmanager
+def _no_cycles() -> Iterator[None]:
+    """Scoring makes many objects and no reference cycles: the cycle collector would only look at them again and again."""
+    was_on = gc.isenabled()
+    gc.freeze()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
+        if was_on:
+            gc.enable()
 
 
 _worker: tuple[Inspector, Fold[Any]] | None = None  # one per worker process, set by its initialiser
@@ -73,6 +93,7 @@ _worker: tuple[Inspector, Fold[Any]] | None = None  # one per worker process, se
 
 def _start(make: Callable[[], Inspector], fold: Fold[Any]) -> None:
     global _worker
+    gc.disable()  # see _no_cycles
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group: the parent alone answers it
     Thread(target=_follow_parent, daemon=True).start()
     _worker = make(), fold

@@ -147,9 +147,19 @@ def conversation_to_dict(c: Conversation) -> dict[str, Any]:
 
 
 def conversation_digest(c: Conversation) -> str:
-    """``sha256:`` over the canonical JSON of the conversation (sorted keys, no blanks, UTF-8): same content, same digest."""
-    text = json.dumps(conversation_to_dict(c), ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
-    return "sha256:" + hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    """``sha256:`` over everything a conversation says, field by field, each with its length: same content, same digest.
+
+    `meta` counts as its canonical JSON (sorted keys).
+    """
+    parts = [c.id, c.shop, c.channel, c.agent.id, c.agent.name, c.customer.id, c.customer.name, _canonical(c.meta)]
+    for m in c.messages:
+        parts += (m.role, m.kind, m.text, m.at.isoformat() if m.at is not None else "", m.agent_id, m.id, _canonical(m.meta))
+    sizes = ",".join([str(len(part)) for part in parts])
+    return "sha256:" + hashlib.sha256(f"{sizes}:{''.join(parts)}".encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _canonical(meta: Mapping[str, Any]) -> str:
+    return json.dumps(meta, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str) if meta else ""
 
 
 def finding_to_dict(f: Finding) -> dict[str, Any]:

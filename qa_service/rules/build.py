@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import MISSING, fields
 from functools import cache
 from types import UnionType
@@ -203,9 +203,7 @@ class Builder:
             raise RefusedStandard(f"{path}: {error.why}", fix=error.fix) from None
 
 
-@cache
-def _types(cls: type[Any]) -> dict[str, Any]:
-    return get_type_hints(cls)
+_types: Callable[[type[Any]], dict[str, Any]] = cache(get_type_hints)
 
 
 def _strings(value: Any, path: str) -> list[str]:

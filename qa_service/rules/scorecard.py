@@ -6,7 +6,7 @@ auto-fail (一票否决) is a line of its own, shared over the sections by large
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -52,6 +52,7 @@ class Scorecard:
     repeat_times: int = 3
     rule_cap: int = FULL
     source: Mapping[str, Any] = field(default=EMPTY)
+    _known: dict[tuple[str, ...], Score] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def price(self, finding: Finding) -> int:
         """Tenths that one finding costs (negative: a bonus). Trial findings and customer risk cost nothing."""
@@ -78,8 +79,11 @@ class Scorecard:
         for finding in findings:
             if self.price(finding) and self.part_of(finding.category) is not None:
                 priced[finding.rule].append(finding)
+        applying = tuple(p.id for p in self.parts if self._applies(p, topics, measures))
+        if not priced and not any(self.is_fatal(f) for f in findings):
+            return self._full(applying)
         touched = {part.id for hits in priced.values() if (part := self.part_of(hits[0].category)) is not None}
-        weights = self._weights(topics, measures, touched)
+        weights = self._weights({*applying, *touched})
         points = dict(weights)
         lines: list[Deduction] = []
         for rule in sorted(priced):
@@ -104,9 +108,18 @@ class Scorecard:
         return finding.status == "stable" and (finding.rule in self.fatal_rules or any(
             finding.category == c or finding.category.startswith(c + ".") for c in self.fatal_categories))
 
-    def _weights(self, topics: frozenset[str], measures: Mapping[str, float | int | None], touched: set[str]) -> dict[str, int]:
-        chosen = [p for p in self.parts if p.id in touched or self._applies(p, topics, measures)] or list(self.parts)
+    def _weights(self, applying: Collection[str]) -> dict[str, int]:
+        chosen = [p for p in self.parts if p.id in applying] or list(self.parts)
         return dict(zip((p.id for p in chosen), shares(FULL, [p.weight for p in chosen]), strict=True))
+
+    def _full(self, applying: tuple[str, ...]) -> Score:
+        """The score of a chat in which nothing was found: one for each set of sections that apply."""
+        known = self._known.get(applying)
+        if known is None:
+            weights = self._weights(applying)
+            sections = tuple(Section(p.id, p.title, weights.get(p.id, 0), weights.get(p.id, 0), p.id in weights) for p in self.parts)
+            known = self._known[applying] = Score(FULL, self._grade(FULL), False, sections, ())
+        return known
 
     @staticmethod
     def _applies(part: Part, topics: frozenset[str], measures: Mapping[str, float | int | None]) -> bool:

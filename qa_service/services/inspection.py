@@ -34,6 +34,7 @@ from qa_service.services.outputs.writer import Writer
 from qa_service.services.tally import Tally
 
 Progress = Callable[[int], None]
+Folded = tuple[Tally | None, float]
 
 
 @dataclass(slots=True)
@@ -88,7 +89,7 @@ def score(job: Job, inspector: Inspector, make: Callable[[], Inspector], progres
     outcome = Outcome(tally=Tally(zone=job.zone))
     intake = Intake()
     automatic = AutomaticReplies()
-    fold = partial(_fold, job.zone)
+    fold = partial(_fold, job.zone, outcome.tally if job.workers == 1 else None)
     with ExitStack() as stack:
         rejects = stack.enter_context(_Rejects(job.rejects))
         earlier = stack.enter_context(_earlier(job, inspector)) if _lasts(job) else None
@@ -101,7 +102,8 @@ def score(job: Job, inspector: Inspector, make: Callable[[], Inspector], progres
                 progress(1)
         for done in _run(job, inspector, make, conversations, fold):
             _write(done, writer, earlier, job.format)
-            outcome.tally.merge(done.folded[0])
+            if done.folded[0] is not None:
+                outcome.tally.merge(done.folded[0])
             outcome.lowest = _lower(outcome.lowest, done.folded[1])
             progress(len(done.conversations))
         outcome.counts.read = intake.rows
@@ -130,17 +132,18 @@ def _lower(a: float | None, b: float) -> float:
 
 
 def _run(job: Job, inspector: Inspector, make: Callable[[], Inspector], conversations: Iterable[Conversation],
-         fold: Callable[..., tuple[Tally, float]]) -> Iterator[Scored[tuple[Tally, float]]]:
+         fold: Callable[..., Folded]) -> Iterator[Scored[Folded]]:
     if job.workers == 1:
         return run_here(inspector, conversations, fold)
     return run_pool(make, conversations, fold, job.workers)
 
 
-def _fold(zone: tzinfo, conversations: Sequence[Conversation], documents: Sequence[dict[str, Any]]) -> tuple[Tally, float]:
-    tally = Tally(zone=zone)
+def _fold(zone: tzinfo, into: Tally | None, conversations: Sequence[Conversation], documents: Sequence[dict[str, Any]]) -> Folded:
+    """Count a chunk: into the tally of the run where that is at hand, else (another process) into one of its own."""
+    tally = Tally(zone=zone) if into is None else into
     for conversation, document in zip(conversations, documents, strict=True):
         tally.add(conversation, document)
-    return tally, min(d["score"]["total"] for d in documents)
+    return tally if into is None else None, min(d["score"]["total"] for d in documents)
 
 
 def _write(done: Scored[Any], writer: Writer | None, earlier: Earlier | None, format: str) -> None:

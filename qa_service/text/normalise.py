@@ -145,7 +145,7 @@ def tables() -> Tables:
         norm[ord(a)] = ord(b)
     for code in (0x0A, 0x0D):
         norm[code] = 0x0A
-    norm[ord(SEPARATOR)] = 0x20
+    norm[ord(SEPARATOR)] = norm[0x0B] = 0x20
     norm[0xD800:0xE000] = 0x25A1  # half a surrogate pair cannot be handed to a library as UTF-8; a sign without a meaning can
     for a, b in (("【", "("), ("】", ")"), ("「", '"'), ("」", '"'), ("“", '"'), ("”", '"'), ("‘", "'"), ("’", "'"), ("～", "~"), ("—", "-")):
         norm[ord(a)] = ord(b)

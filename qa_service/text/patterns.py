@@ -6,7 +6,7 @@ RE2 has no look-around and no back-references; rules say "not" with operators in
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import Any
 
@@ -23,6 +23,8 @@ _COMMON = frozenset("的您是我了好有亲不呢哦一以吗请还到么问�
 _SHORT_TEXT = 120  # characters: most of chat
 _MOST_WORK = 200_000
 _PIECE = 1_000
+_FOREIGN = re.compile(r"\[\[|\[:\^?[a-z]+:\]|\{,|&&|\|\||--|~~")  # what `re` reads otherwise than RE2: classes, open counts, set operations to come
+_FLAGS = re.compile(r"\(\?[a-zA-Z]")
 _PARSER: Any = re._parser  # type: ignore[attr-defined]  # the parse tree of `re` is the only one the standard library offers
 
 
@@ -52,6 +54,16 @@ class Pattern:
         if engine.search(text) is None:
             return []
         return [span for match in engine.finditer(text) if (span := match.span())[1] > span[0]]
+
+    def scan(self, texts: Sequence[str], chosen: Iterable[int]) -> Iterator[tuple[int, list[tuple[int, int]]]]:
+        """(number, spans) of the chosen texts in which it occurs."""
+        short, spans = self._short.search if self._short is not None else None, self.spans
+        for i in chosen:
+            text = texts[i]
+            if short is not None and len(text) <= _SHORT_TEXT and short(text) is None:
+                continue
+            if found := spans(text):
+                yield i, found
 
     def __reduce__(self) -> tuple[type[Pattern], tuple[str]]:
         return Pattern, (self.source,)
@@ -107,42 +119,59 @@ def _compile(source: str) -> Any:
 
 @cache
 def _short(source: str) -> re.Pattern[str] | None:
-    """The same expression for `re`, when its worst case on a text of _SHORT_TEXT is bounded: no repeat inside an unbounded one, few choices.
+    """The same expression for `re`, when its worst case on a text of _SHORT_TEXT is bounded: the ways to try it are counted.
 
     RE2 and `re` agree on such expressions (leftmost, first alternative) but for `$` before a final line break, hence `\\Z`.
     """
+    if _FOREIGN.search(source) or _FLAGS.search(source):
+        return None
     try:
         tree = _PARSER.parse(source, re.ASCII)
-        if _work(list(tree)) > _MOST_WORK:
-            return None
+        if tree.getwidth()[0] == 0 or _work(list(tree)) > _MOST_WORK:
+            return None  # (after an empty match the two go on differently)
         return re.compile(source.replace("$", r"\Z") if "$" in source and r"\$" not in source and "[$" not in source else source, re.ASCII)
-    except (re.error, OverflowError, RecursionError):
+    except (re.error, OverflowError, RecursionError, ValueError):
         return None
 
 
 def _work(tokens: list[Any]) -> int:
-    """How many ways one start position can be tried, at most: repeats multiply, alternatives add up."""
+    """How many ways one start position can be tried, at most, on a text of _SHORT_TEXT; anything above _MOST_WORK means "too many"."""
     ways = 1
     for token in tokens:
         op, arg = str(token[0]), token[1]
         if op in ("MAX_REPEAT", "MIN_REPEAT"):
-            inner, most = _work(list(arg[2])), min(int(arg[1]), _SHORT_TEXT)
-            ways *= most if inner <= 1 else _MOST_WORK + 1 if most > 4 else inner ** most * most
+            ways *= _repeats(_work(list(arg[2])), int(arg[0]), min(int(arg[1]), _SHORT_TEXT))
         elif op == "SUBPATTERN":
             ways *= _work(list(arg[3]))
         elif op == "BRANCH":
-            ways *= max(1, sum(_work(list(branch)) for branch in arg[1]) if any(_work(list(b)) > 1 for b in arg[1]) else 1)
+            ways *= _choices([list(branch) for branch in arg[1]])
         if ways > _MOST_WORK:
-            return ways
+            break
     return ways
+
+
+def _repeats(ways: int, least: int, most: int) -> int:
+    """Ways of least … most repeats of something that can be had in so many `ways`."""
+    if ways == 1:
+        return max(1, most - least + 1)
+    return _MOST_WORK + 1 if most > 17 else sum(ways ** n for n in range(least, most + 1))
+
+
+def _choices(branches: list[list[Any]]) -> int:
+    """Ways of an alternation. Of plain words only those that begin one another can stand at the same place."""
+    words = ["".join(chr(arg) for _, arg in branch) for branch in branches if all(str(op) == "LITERAL" for op, _ in branch)]
+    others = [_work(branch) for branch in branches if any(str(op) != "LITERAL" for op, _ in branch)]
+    return max((sum(word.startswith(other) for other in words) for word in words), default=0) + sum(others)
 
 
 @cache
 def required_clauses(source: str) -> tuple[tuple[str, ...], ...]:
     """Sets of skeleton literals, of each of which every match of `source` holds at least one; the most telling first, () when none is known."""
+    if _FOREIGN.search(source):
+        return ()
     try:
         tree = _PARSER.parse(source)
-    except (re.error, OverflowError, RecursionError):
+    except (re.error, OverflowError, RecursionError, ValueError):
         return ()
     clauses = []
     for found in _required(list(tree)):

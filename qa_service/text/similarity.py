@@ -2,14 +2,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from math import sqrt
 
-Profile = frozenset[str]
+Profile = frozenset[tuple[str, str]]
 
 
 def profile(bare: str) -> Profile:
     """The character pairs of a skeleton; a single character stands for itself."""
-    return frozenset(map("".join, zip(bare, bare[1:], strict=False))) if len(bare) > 1 else frozenset(bare)
+    return frozenset(pairwise(bare)) if len(bare) > 1 else frozenset(((bare, ""),) if bare else ())
 
 
 def likeness(a: Profile, b: Profile) -> float:

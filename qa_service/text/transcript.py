@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-
 from qa_service.model.conversation import LANGUAGE_KINDS, Conversation, Message, Turn
 from qa_service.model.finding import Commitment, Mood, Topic
 from qa_service.model.policy import Policy
@@ -20,8 +19,8 @@ from qa_service.text.normalise import NOT_LANGUAGE, SEPARATOR, bare_of, normalis
 from qa_service.text.phrases import Hit, Matcher
 from qa_service.text.reading import TRAITS, Reading
 from qa_service.text.segment import Segmenter
-from qa_service.text.similarity import alike_pairs
 from qa_service.text.sentiment import MoodReader, trend
+from qa_service.text.similarity import alike_pairs
 from qa_service.text.topics import TopicReader
 
 SHORT = 60  # characters of a short reply
@@ -141,7 +140,8 @@ class Transcript:
     def turns(self) -> tuple[Turn, ...]:
         """Adjacent messages of one role; system messages neither form nor break a turn."""
         turns: list[Turn] = []
-        role, indexes = "", []
+        role = ""
+        indexes: list[int] = []
         for i, message in enumerate(self.messages):
             if message.role == "system":
                 continue
@@ -327,7 +327,7 @@ class Reader:
         reading = Reading(conversations, messages, batch, hits, self.matcher)
         reading.traits = self._read_traits(conversations, reading, messages, moods)
         out, first = [], 0
-        for n, (conversation, policy) in enumerate(zip(conversations, policies, strict=True)):
+        for conversation, policy in zip(conversations, policies, strict=True):
             last = first + len(conversation.messages)
             out.append(Transcript(
                 conversation, policy, self, reading, first,

@@ -78,7 +78,7 @@ SAME = "您在订单页面点申请售后就可以了"
 @pytest.mark.parametrize(("params", "chat", "hit"), [
     ("{}", f"服: {SAME}\n客: 不行\n服: {SAME}", True), ("{}", f"服: {SAME}\n服: {SAME}", False), ("{apart: 0}", f"服: {SAME}\n服: {SAME}", True), ("{}", f"服: {SAME}\n客: 不行\n服: 那我帮您登记", False),
     ("{times: 3}", f"服: {SAME}\n客: 不行\n服: {SAME}", False), ("{times: 3}", f"服: {SAME}\n客: 不行\n服: {SAME}\n客: 不行\n服: {SAME}", True), ("{}", f"服: {SAME}\n客: 不行\n服: {SAME}哦亲", True),
-    ("{}", "服: 亲,在的\n客: 不行\n服: 亲,在的", False), ("{length: 30}", f"服: {SAME}\n客: 不行\n服: {SAME}", False), ("{similarity: 0.3}", "服: 您在订单页面点申请售后\n客: 不行\n服: 订单页面那里点申请", True),
+    ("{}", "服: 亲,在的\n客: 不行\n服: 亲,在的", False), ("{length: 30}", f"服: {SAME}\n客: 不行\n服: {SAME}", False), ("{similarity: 0.7}", "服: 您在订单页面点申请售后就行\n客: 不行\n服: 在订单页面点申请售后", True), ("{similarity: 1}", "服: 您在订单页面点申请售后就行\n客: 不行\n服: 在订单页面点申请售后", False),
     ("{unless: [订单]}", f"服: {SAME}\n客: 不行\n服: {SAME}", False), ("{where: customer}", f"客: {SAME}\n服: 不行\n客: {SAME}", True), ("{}", f"客: {SAME}\n服: 不行\n客: {SAME}", False),
     ("{}", f"服: {SAME}\n机: 不行\n服: {SAME}", False)])
 def test_repetition(look: Look, params: str, chat: str, hit: bool) -> None:

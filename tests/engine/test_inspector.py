@@ -56,14 +56,14 @@ def check_shape(conversation: Conversation, evaluation: Evaluation) -> None:
     assert document["conversation"]["digest"] == conversation_digest(conversation)
 
 
-@settings(max_examples=300)
+@settings(max_examples=120)
 @given(st.data())
 def test_every_evaluation_is_whole_whatever_was_said(inspector: Inspector, chats: st.SearchStrategy[Conversation], data: st.DataObject) -> None:
     conversation = data.draw(chats)
     check_shape(conversation, inspector.evaluate(conversation))
 
 
-@settings(max_examples=150)
+@settings(max_examples=60)
 @given(st.data())
 def test_no_rule_that_fires_is_left_out(inspector: Inspector, chats: st.SearchStrategy[Conversation], data: st.DataObject) -> None:
     batch = data.draw(st.lists(chats, min_size=1, max_size=3))
@@ -73,7 +73,7 @@ def test_no_rule_that_fires_is_left_out(inspector: Inspector, chats: st.SearchSt
     assert [sorted(f.fingerprint + f.rule for f in e.findings) for e in inspector.evaluate_many(batch)] == every
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(st.data())
 def test_nothing_leaks_from_one_chat_into_another(inspector: Inspector, chats: st.SearchStrategy[Conversation], data: st.DataObject) -> None:
     batch = data.draw(st.lists(chats, min_size=2, max_size=6))
@@ -84,7 +84,7 @@ def test_nothing_leaks_from_one_chat_into_another(inspector: Inspector, chats: s
     assert [written(e) for e in inspector.evaluate_many([batch[n] for n in order])] == [alone[n] for n in order]
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(st.data())
 def test_a_chat_that_travelled_is_judged_the_same(inspector: Inspector, chats: st.SearchStrategy[Conversation], data: st.DataObject) -> None:
     conversation = data.draw(chats)

@@ -3,7 +3,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -30,13 +29,13 @@ def make(root: Path) -> Inspector:
 
 @pytest.fixture(scope="module")
 def day(lexicons: Path) -> list[Conversation]:
-    return list(islice(demo_day(lexicons / "demo", chats=600), 600))
+    return list(demo_day(lexicons / "demo", chats=600))[:400]
 
 
 def test_chunks_hold_everything_in_order(day: list[Conversation]) -> None:
     parts = list(chunks(day))
     assert [c.id for part in parts for c in part] == [c.id for c in day]
-    assert len(parts) == 3
+    assert len(parts) == 2
     assert max(len(part) for part in parts) == runners.CHUNK_CONVERSATIONS
 
 
@@ -56,7 +55,7 @@ def test_what_runs_here_is_what_the_core_says(inspector: Inspector, day: list[Co
     assert [name for part in done for name, _ in part.folded] == [c.id for c in day[:300]]
 
 
-@pytest.mark.parametrize("workers", [1, 2, pytest.param(4, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("workers", [2, pytest.param(1, marks=pytest.mark.slow), pytest.param(4, marks=pytest.mark.slow)])
 def test_a_pool_writes_the_same_bytes(inspector: Inspector, lexicons: Path, day: list[Conversation], workers: int) -> None:
     here = list(run_here(inspector, day, tally))
     there = list(run_pool(partial(make, lexicons), day, tally, workers))
@@ -70,5 +69,5 @@ def broken(root: Path) -> Inspector:
 
 
 def test_a_pool_whose_workers_cannot_start_says_so(lexicons: Path, day: list[Conversation]) -> None:
-    with pytest.raises(Exception, match=r"terminated|initializer|broken|abruptly"):
+    with pytest.raises(Exception, match="评分进程意外终止"):
         list(run_pool(partial(broken, lexicons), day[:5], tally, 1))

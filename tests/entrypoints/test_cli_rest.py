@@ -20,7 +20,7 @@ def test_check_runs_every_example(run: Any, small: Path) -> None:
 def test_check_refuses_a_rule_that_fails_its_trial(run: Any, small: Path, tmp_path: Path) -> None:
     shutil.copytree(small, tmp_path / "mine")
     pack = tmp_path / "mine/rules/empty_reply.yaml"
-    pack.write_text(pack.read_text("utf-8").replace("⟦亲,在的⟧", "⟦亲⟧,在的", 1), "utf-8")
+    pack.write_text(pack.read_text("utf-8").replace("⟦亲,在的⟧", "⟦M码有货⟧", 1), "utf-8")
     ran = run("check", tmp_path / "mine")
     assert ran.code == 2
     assert "规则 ER01" in ran.err

@@ -130,10 +130,10 @@ def test_nothing_but_a_refusal_comes_of_nonsense(data: object, strict: bool) -> 
     try:
         conversation = conversation_from_dict(data, strict=strict)
     except InvalidRecord as error:
-        assert error.field == "" or error.field.startswith("/")
+        places = {error.field[:1]}
     else:
-        assert conversation.id
-        assert conversation.messages
+        places = {"/"} if conversation.id and conversation.messages else set()
+    assert places in ({""}, {"/"})
 
 
 def test_numbers_are_taken_for_identifiers() -> None:

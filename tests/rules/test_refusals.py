@@ -44,6 +44,7 @@ def test_the_good_rule_is_good(load: Load) -> None:
     ({"check": "combine", "with": {"all": [{"phrase": {"any": ["x"]}, "reply": {}}]}}, "条件应写成", ""), ({"check": "combine", "with": {"all": [{"sentence": {}}]}}, "没有名为 'sentence' 的检查", "phrase"),
     ({"check": "sequence", "with": {"anchor": {"phrase": {"any": ["x"]}}, "then": {"phrase": {"any": ["y"]}}, "hit": "third"}}, "hit 应为", ""),
     ({"check": "sequence", "with": {"anchor": {"phrase": {"any": ["x"]}}, "then": {"phrase": {"any": ["y"]}}, "place": "near"}}, "不认识 'near'", "around"),
+    ({"check": "repetition", "with": {"similarity": 0.3}}, "similarity 应在 0.7 与 1 之间", ""), ({"check": "repetition", "with": {"similarity": 90}}, "similarity", ""),
     ({"check": "interval", "with": {"over": "5 minutes"}}, "应为数字或时长", ""), ({"check": "measure", "with": {"name": "speed"}}, "不认识 'speed'", "first_response_seconds"),
     ({"check": "label", "with": {"topic": ["weather"]}}, "不认识 'weather'", "invoice"), ({"check": "empty_reply", "with": {"kind": "rude"}}, "不认识 'rude'", "greeting"),
     ({"check": "interval", "with": {"unanswered": "yes"}}, "应为 true 或 false", ""), ({"check": "promise", "with": {"types": ["gift"]}}, "不认识 'gift'", "refund")])

@@ -49,7 +49,7 @@ def show(standard: Standard, rule: str) -> None:
 @click.pass_obj
 def docs(standard: Standard, out: Path | None) -> None:
     """由规则包生成规则文档(Markdown)。"""
-    text = rules_document(standard.rules)
+    text = rules_document(standard.rules).rstrip("\n")
     if out is None:
         click.echo(text)
     else:
