@@ -26,7 +26,7 @@ from qa_service.model.wire import conversation_from_dict
 
 PACK = "empty_reply.yaml"
 COUNTS = re.compile(r"读取 ([\d,]+) = 评分 ([\d,]+) \+ 拒绝 ([\d,]+) \+ 重复 ([\d,]+)")
-FORMATS = {".jsonl": "jsonl", ".json": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".tsv": "csv", ".xlsx": "xlsx", ".parquet": "parquet", ".txt": "plain"}
+FORMATS = {".xls": "xlsx", ".xlsm": "xlsx", ".pq": "parquet", ".log": "plain", ".jsonl": "jsonl", ".json": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".tsv": "csv", ".xlsx": "xlsx", ".parquet": "parquet", ".txt": "plain"}
 
 
 def loaded(path: Path) -> ModuleType:
@@ -51,14 +51,14 @@ def good_files(lines: list[bytes]) -> dict[str, bytes]:
 
 def damaged(name: str, data: bytes, rng: Random) -> Iterator[tuple[str, bytes]]:
     """Copies of a good file, each damaged in one way."""
-    for part in (1, 3, 5, 7, 9):
+    for part in (2, 5, 9):
         yield f"cut-{part}0{name}", data[:len(data) * part // 10]
-    for number in range(6):
+    for number in range(4):
         turned = bytearray(data)
         for _ in range(4 ** (number % 3)):
             turned[rng.randrange(len(turned))] ^= 1 << rng.randrange(8)
         yield f"turned-{number}{name}", bytes(turned)
-    for number in range(3):
+    for number in range(2):
         at, size = rng.randrange(len(data)), rng.randrange(1, 4_000)
         yield f"doubled-{number}{name}", data[:at] + data[at:at + size] * 2 + data[at + size:]
         yield f"missing-{number}{name}", data[:at] + data[at + size:]
@@ -118,7 +118,7 @@ def main() -> int:
         with ThreadPoolExecutor(args.jobs) as pool:
             ended = list(pool.map(run, range(len(files))))
     wrong = {name: why for (name, _), e in zip(files, ended, strict=True) if (why := verdict(e))}
-    formats = Counter(FORMATS[Path(name.removesuffix(".gz")).suffix] for name, _ in files)
+    formats = Counter(FORMATS.get(Path(name.removesuffix(".gz")).suffix, "other") for name, _ in files)
     figures: dict[str, Any] = {"files": len(files), "by_format": dict(formats), "exit": dict(sorted(Counter(str(e.code) for e in ended).items())), "wrong": wrong}
     slowest = max(range(len(files)), key=lambda n: ended[n].seconds)
     machine = {"peak_mb": round(max(e.peak for e in ended) / 1e6, 1), "seconds": round(sum(e.seconds for e in ended), 1),

@@ -226,8 +226,8 @@ def clause(t: Transcript, hit: Hit) -> tuple[int, int]:
     low = 0
     for mark in _CLAUSE_END.finditer(text, max(0, start - 60), start):
         low = mark.end()
-    after = _CLAUSE_END.search(text, end)
-    return low, min(after.end() if after else len(text), end + 60)
+    after = _CLAUSE_END.search(text, end, end + 60)
+    return low, after.end() if after else min(len(text), end + 60)
 
 
 def _negated(t: Transcript, hit: Hit, reach: int) -> bool:

@@ -76,11 +76,11 @@ class EmptyReply:
 
 
 def _echoes(t: Transcript, reply: Reply) -> bool:
-    said = "".join(t.residue(i) for i in reply.answer)
-    if len(said) < 4 or not t.open_question(reply.answer):
-        return False
     asked = t.residue(reply.asked[-1])
-    return len(asked) >= 4 and (said == asked or (said in asked and len(said) * 10 >= len(asked) * 8))
+    said = "".join(t.residue(i) for i in reply.answer)
+    if len(said) < 4 or said not in asked or len(said) * 10 < len(asked) * 8:
+        return False
+    return t.open_question(reply.answer)
 
 
 def _comes_back(t: Transcript, reply: Reply) -> bool:

@@ -23,6 +23,7 @@ class Promise:
     types          commitment types looked at; empty: all
     amount_over    policy fact: the largest amount (元) an agent may grant
     hours_over     policy fact: the longest time (hours) that may be promised
+    factor         how many times that fact must be exceeded before it counts
     hours_under    policy fact: the shortest time that can be kept
     status         only commitments with this status (contradicted, open, kept)
     refused        policy fact (a list): types this shop does not offer at all
@@ -32,6 +33,7 @@ class Promise:
     types: tuple[str, ...] = ()
     amount_over: str = ""
     hours_over: str = ""
+    factor: float = 1.0
     hours_under: str = ""
     status: str = ""
     refused: str = ""
@@ -58,7 +60,8 @@ class Promise:
         hours = _hours(t, c)
         if self.hours_over:
             limit = t.policy.get(self.hours_over)
-            return f"承诺 {hours:.0f} 小时,规定 {limit:g} 小时内" if limit is not None and hours is not None and hours > limit else None
+            late = limit is not None and hours is not None and hours > limit * self.factor
+            return f"承诺 {hours:.0f} 小时,规定 {limit:g} 小时内" if late else None
         if self.hours_under:
             limit = t.policy.get(self.hours_under)
             return f"承诺 {hours:.0f} 小时,做不到 {limit:g} 小时以内" if limit is not None and hours is not None and hours < limit else None

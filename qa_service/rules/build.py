@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, fields
 from functools import cache
 from types import UnionType
@@ -80,7 +80,7 @@ class Builder:
         built: Check = self._record(CHECKS[name], params, path)
         return built
 
-    def _record(self, cls: type[Any], params: object, path: str) -> Any:
+    def _record(self, cls: Any, params: object, path: str) -> Any:
         if params is None:
             params = {}
         if not isinstance(params, Mapping):
@@ -203,7 +203,9 @@ class Builder:
             raise RefusedStandard(f"{path}: {error.why}", fix=error.fix) from None
 
 
-_types: Callable[[type[Any]], dict[str, Any]] = cache(get_type_hints)
+@cache
+def _types(cls: Any) -> dict[str, Any]:
+    return get_type_hints(cls)
 
 
 def _strings(value: Any, path: str) -> list[str]:

@@ -19,16 +19,19 @@ def likeness(a: Profile, b: Profile) -> float:
 
 
 def alike_pairs(bares: Sequence[tuple[int, str]], floor: float, far: int) -> list[tuple[int, int, float]]:
-    """Every two of the numbered texts, at most `far` apart in the list, whose likeness reaches `floor`: (earlier, later, likeness).
+    """Two of the numbered texts that begin or end with the same two characters and whose likeness reaches `floor`: (earlier, later, likeness).
 
-    Texts of very different length are not compared: with n and m pairs the likeness is at most sqrt(min / max).
+    Ordered by the later, then the earlier one; at most `far` texts apart.
     """
-    profiles = [(number, mine, len(mine)) for number, bare in bares if (mine := profile(bare))]
-    low = floor * floor
-    out = []
-    for k, (late, mine, size) in enumerate(profiles):
-        least, most = size * low, size / low
-        for early, other, length in profiles[max(0, k - far):k]:
-            if least <= length <= most and (same := likeness(other, mine)) >= floor:
+    out: list[tuple[int, int, float]] = []
+    begun: dict[str, list[int]] = {}
+    ended: dict[str, list[int]] = {}
+    for k, (late, bare) in enumerate(bares):
+        head, tail = begun.setdefault(bare[:2], []), ended.setdefault(bare[-2:], [])
+        for j in sorted({*head, *tail}):
+            early, other = bares[j]
+            if k - j <= far and (same := 1.0 if other == bare else likeness(profile(other), profile(bare))) >= floor:
                 out.append((early, late, same))
+        head.append(k)
+        tail.append(k)
     return out

@@ -25,6 +25,7 @@ from qa_service.text.topics import TopicReader
 
 SHORT = 60  # characters of a short reply
 ALIKE = 0.7  # likeness below which two messages are never called a repetition
+REMEMBERED = 50_000  # lines
 FAR = 60  # messages of a role looked back for one
 
 
@@ -290,13 +291,25 @@ class Reader:
                 found["timed"].add(n)
         return {name: frozenset(homes) for name, homes in found.items()}
 
-    def _read_holding(self, bares: Iterable[str]) -> dict[str, bool]:
-        """Which of these skeletons only ask for patience, looked at in one call."""
-        ordered = sorted(b for b in bares if len(b) <= SHORT and self._holding_hint.search(b))
-        left = self._holding.strip_all(ordered)
-        rest = self._courtesy.strip_all(left)
-        found = {bare: part != bare and not self._particles.sub("", more) for bare, part, more in zip(ordered, left, rest, strict=True)}
-        return {bare: found.get(bare, False) for bare in bares if len(bare) <= SHORT}
+    def _forget(self) -> None:
+        """Let go of what was remembered of single lines before it grows large: the same lines come again and again, but not for ever."""
+        if len(self._residues) > REMEMBERED:
+            self._residues.clear()
+            self._held.clear()
+        if len(self._concrete) > REMEMBERED:
+            self._concrete.clear()
+
+    def _learn(self, bares: Iterable[str]) -> None:
+        """Residue of each of these skeletons, and whether it only asks for patience: each looked at once, all in one call."""
+        ordered = sorted(bares)
+        left = self._particles.sub("", "\n".join(self._courtesy.strip_all(ordered))).split("\n") if ordered else []
+        self._residues.update(zip(ordered, left, strict=True))
+        holding = [b for b in ordered if len(b) <= SHORT and self._holding_hint.search(b)]
+        parts = self._holding.strip_all(holding)
+        rests = self._courtesy.strip_all(parts)
+        self._held.update((bare, part != bare and not self._particles.sub("", rest))
+                          for bare, part, rest in zip(holding, parts, rests, strict=True))
+        self._held.update((bare, False) for bare in ordered if bare not in self._held)
 
     def is_acknowledgement(self, bare: str) -> bool:
         """Whether a skeleton says "understood" and nothing else."""
@@ -314,12 +327,10 @@ class Reader:
 
     def read(self, conversations: Sequence[Conversation], policies: Sequence[Policy]) -> list[Transcript]:
         """Read a batch."""
-        self._concrete.clear()
+        self._forget()
         messages = [m for c in conversations for m in c.messages]
         batch = normalise([m.text for m in messages], [m.kind in LANGUAGE_KINDS for m in messages], sound=self.matcher.needs_sound)
-        said = set(batch.bares)
-        self._residues = self._read_residues(said)
-        self._held = self._read_holding(said)
+        self._learn({bare for bare in batch.bares if bare not in self._residues})
         hits = self.matcher.match(batch)
         customer = [m.role == "customer" for m in messages]
         topics = self._topics.read(hits, customer)
@@ -336,8 +347,3 @@ class Reader:
             first = last
         return out
 
-    def _read_residues(self, bares: set[str]) -> dict[str, str]:
-        """The residues of these skeletons, cut out in one call."""
-        ordered = sorted(bares)
-        left = self._particles.sub("", "\n".join(self._courtesy.strip_all(ordered))).split("\n")
-        return dict(zip(ordered, left, strict=True)) if ordered else {}

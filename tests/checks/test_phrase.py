@@ -41,7 +41,7 @@ def test_phrase(look: Look, check: str, chat: str, found: object) -> None:
 
 @pytest.mark.parametrize(("guard", "text", "hit"), [
     ("skip: [negated]", "服: 我们支持微信交易", True), ("skip: [negated]", "服: 我们不支持微信交易", False), ("skip: [negated]", "服: 没问题的呀,微信交易", True),
-    ("skip: [negated]", "服: 不用担心这边可以走微信交易", True), ("skip: [negated], reach: 12", "服: 不用担心这边可以走微信交易", False),
+    ("skip: [negated]", "服: 不会再让您这边走微信交易", True), ("skip: [negated], reach: 12", "服: 不会再让您这边走微信交易", False),
     ("only: [negated]", "服: 我们不支持微信交易", True), ("only: [negated]", "服: 我们支持微信交易", False),
     ("skip: [question]", "服: 您要微信交易吗", False), ("skip: [question]", "服: 您要微信交易,可以吗", True), ("only: [question]", "服: 是不是微信交易", True),
     ("skip: [condition]", "服: 如果微信交易就没有保障", False), ("skip: [condition]", "服: 微信交易的话没保障", False), ("skip: [condition]", "服: 微信交易有优惠", True),
