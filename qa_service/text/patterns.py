@@ -50,16 +50,16 @@ class Pattern:
 
     def spans(self, text: str) -> list[tuple[int, int]]:
         """The same as a list; [] at the price of one search."""
-        search = (self._compiled if self._short is None or len(text) > _SHORT_TEXT else self._short).search
+        if self._short is None or len(text) > _SHORT_TEXT:  # RE2 prepares the whole text at each call: one call for all matches
+            return [span for match in self._compiled.finditer(text) if (span := match.span())[1] > span[0]]
+        search = self._short.search
         out: list[tuple[int, int]] = []
         match = search(text)
         while match is not None:
             start, end = match.span()
             if end > start:
                 out.append((start, end))
-            if end >= len(text):
-                break
-            match = search(text, max(end, start + 1))
+            match = search(text, max(end, start + 1)) if end < len(text) else None
         return out
 
     def scan(self, texts: Sequence[str], chosen: Iterable[int]) -> Iterator[tuple[int, list[tuple[int, int]]]]:

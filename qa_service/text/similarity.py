@@ -28,7 +28,7 @@ def alike_pairs(bares: Sequence[tuple[int, str]], floor: float, far: int) -> lis
     ended: dict[str, list[int]] = {}
     for k, (late, bare) in enumerate(bares):
         head, tail = begun.setdefault(bare[:2], []), ended.setdefault(bare[-2:], [])
-        for j in sorted({*head, *tail}):
+        for j in sorted({*head[-far:], *tail[-far:]}):
             early, other = bares[j]
             if k - j <= far and (same := 1.0 if other == bare else likeness(profile(other), profile(bare))) >= floor:
                 out.append((early, late, same))
