@@ -26,7 +26,8 @@ from qa_service.model.wire import conversation_from_dict
 
 PACK = "empty_reply.yaml"
 COUNTS = re.compile(r"读取 ([\d,]+) = 评分 ([\d,]+) \+ 拒绝 ([\d,]+) \+ 重复 ([\d,]+)")
-FORMATS = {".xls": "xlsx", ".xlsm": "xlsx", ".pq": "parquet", ".log": "plain", ".jsonl": "jsonl", ".json": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".tsv": "csv", ".xlsx": "xlsx", ".parquet": "parquet", ".txt": "plain"}
+FORMATS = {".xls": "xlsx", ".xlsm": "xlsx", ".pq": "parquet", ".log": "plain", ".jsonl": "jsonl", ".json": "jsonl",
+           ".ndjson": "jsonl", ".csv": "csv", ".tsv": "csv", ".xlsx": "xlsx", ".parquet": "parquet", ".txt": "plain"}
 
 
 def loaded(path: Path) -> ModuleType:
@@ -120,7 +121,8 @@ def main() -> int:
             ended = list(pool.map(run, range(len(files))))
     wrong = {name: why for (name, _), e in zip(files, ended, strict=True) if (why := verdict(e))}
     formats = Counter(FORMATS.get(Path(name.removesuffix(".gz")).suffix, "other") for name, _ in files)
-    figures: dict[str, Any] = {"files": len(files), "by_format": dict(formats), "exit": dict(sorted(Counter(str(e.code) for e in ended).items())), "wrong": wrong}
+    figures: dict[str, Any] = {"files": len(files), "by_format": dict(formats), "exit": dict(sorted(Counter(str(e.code) for e in ended).items())),
+                               "wrong": wrong}
     slowest = max(range(len(files)), key=lambda n: ended[n].seconds)
     machine = {"peak_mb": round(max(e.peak for e in ended) / 1e6, 1), "seconds": round(sum(e.seconds for e in ended), 1),
                "slowest": {"file": files[slowest][0], "seconds": round(ended[slowest].seconds, 2)}}

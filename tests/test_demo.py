@@ -25,7 +25,7 @@ CHATS: Final = 1_500
 FOUND: Final = 0.90
 # What is found of these is less; the day says faults in more ways than the packs know. Raise a figure when its pack learns.
 FOUND_LESS: Final = {"courtesy.mocking": 0.0, "courtesy.abusive": 0.60, "empty-reply": 0.60, "courtesy.perfunctory": 0.80, "courtesy.shirking": 0.80,
-                     "recovery": 0.80}
+                     "recovery": 0.80, "privacy": 0.70}
 WRONGLY: Final = 0.02
 Judged = list[tuple[Conversation, Evaluation]]
 

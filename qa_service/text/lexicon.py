@@ -17,7 +17,10 @@ Group = re.Pattern[str]
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """`groups`: named alternations over skeletons; `removers`: those of courtesy, for cutting out of a batch. `topics`, `moods`: label -> phrase -> weight. `lists`: named phrase lists."""
+    """`groups`: named alternations over skeletons; `removers`: those of courtesy, for cutting out of a batch.
+
+    `topics`, `moods`: label -> phrase -> weight. `lists`: named phrase lists.
+    """
 
     groups: Mapping[str, Group]
     removers: Mapping[str, Remover]
