@@ -125,6 +125,12 @@ def _compile(source: str) -> Any:
 
 
 @cache
+def _tree(source: str) -> Any:
+    """The parse tree of an expression; raises what `re` raises."""
+    return _PARSER.parse(source, re.ASCII)
+
+
+@cache
 def _short(source: str) -> re.Pattern[str] | None:
     """The same expression for `re`, when its worst case on a text of _SHORT_TEXT is bounded: the ways to try it are counted.
 
@@ -133,7 +139,7 @@ def _short(source: str) -> re.Pattern[str] | None:
     if _FOREIGN.search(source) or _FLAGS.search(source):
         return None
     try:
-        tree = _PARSER.parse(source, re.ASCII)
+        tree = _tree(source)
         if tree.getwidth()[0] == 0 or _work(list(tree)) > _MOST_WORK:
             return None  # (after an empty match the two go on differently)
         return re.compile(source.replace("$", r"\Z") if "$" in source and r"\$" not in source and "[$" not in source else source, re.ASCII)
@@ -177,7 +183,7 @@ def required_clauses(source: str) -> tuple[tuple[str, ...], ...]:
     if _FOREIGN.search(source):
         return ()
     try:
-        tree = _PARSER.parse(source)
+        tree = _tree(source)
     except (re.error, OverflowError, RecursionError, ValueError):
         return ()
     clauses = []
