@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from qa_service.checks.base import ALWAYS, Check, Gate, Match, whole
-from qa_service.text.measures import seconds_between
+from qa_service.text.clock import seconds_between
 from qa_service.text.transcript import Transcript
 
 

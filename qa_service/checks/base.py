@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from qa_service.model.errors import RefusedStandard
-from qa_service.text.measures import seconds_between
+from qa_service.text.clock import seconds_between
 from qa_service.text.patterns import Pattern
 from qa_service.text.phrases import Hit, Words, longest
 from qa_service.text.reading import NOTHING, SIDE_OF, TRAITS, Found, Reading

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from qa_service.checks.base import ALWAYS, Gate, Match, trait, whole
-from qa_service.text.measures import seconds_between
+from qa_service.text.clock import seconds_between
 from qa_service.text.normalise import EMOTICON
 from qa_service.text.transcript import Reply, Transcript
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from qa_service.checks.base import Check, Gate, Match, both
 from qa_service.model.errors import RefusedStandard
-from qa_service.text.measures import seconds_between
+from qa_service.text.clock import seconds_between
 from qa_service.text.transcript import Transcript
 
 

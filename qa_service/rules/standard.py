@@ -18,10 +18,10 @@ from qa_service.rules.source import read_yaml
 from qa_service.rules.trial import Failure, try_rules
 from qa_service.text.lexicon import load_lexicon
 from qa_service.text.phrases import PhraseBook
+from qa_service.text.reader import Reader
 from qa_service.text.segment import NAME, Segmenter
 from qa_service.text.sentiment import MoodReader
 from qa_service.text.topics import TopicReader
-from qa_service.text.transcript import Reader
 
 _PARTS = ("rules", "scorecards", "policies", "words", "models", "standard.yaml")
 

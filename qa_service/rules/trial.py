@@ -11,7 +11,7 @@ from qa_service.model.errors import InvalidRecord
 from qa_service.model.finding import Finding
 from qa_service.model.policy import Policy
 from qa_service.rules.rule import Example, Rule
-from qa_service.text.transcript import Reader
+from qa_service.text.reader import Reader
 
 _OPEN, _CLOSE = "⟦", "⟧"
 Mark = tuple[int, int, int]

@@ -6,14 +6,12 @@ no answer. "Effective" counts only answers that say something ("亲,在的" to a
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from qa_service.text.transcript import Reply, Transcript
+from qa_service.text.clock import seconds_between
+from qa_service.text.transcript import Transcript
 
 Value = float | int | None
-Measure = Callable[["Transcript"], Value]
+Measure = Callable[[Transcript], Value]
 MEASURES: dict[str, Measure] = {}
 
 
@@ -23,41 +21,9 @@ def measure(function: Measure) -> Measure:
     return function
 
 
-def seconds_between(a: datetime | None, b: datetime | None) -> float | None:
-    """Seconds from a to b, never negative; None when a time is missing."""
-    if a is None or b is None:
-        return None
-    return max(0.0, (b - a).total_seconds())
-
-
-def read_rounds(t: Transcript, *, effective: bool) -> list[tuple[Reply, int, float]]:
-    """Each answered round: the reply, the customer message it began with, seconds. `effective`: until a reply that says something."""
-    out: list[tuple[Reply, int, float]] = []
-    since: int | None = None
-    for reply in t.replies:
-        if reply.asked and since is None:
-            since = reply.asked[0]
-        if since is None:
-            continue
-        if effective and not t.says_something(reply.answer) and t.concrete(reply.asked or _asked_before(t, reply.answer[0])):
-            continue
-        wait = seconds_between(t.messages[since].at, _answered_at(t, reply.answer, effective))
-        if wait is not None:
-            out.append((reply, since, wait))
-        since = None
-    return out
-
-
-def _asked_before(t: Transcript, message: int) -> tuple[int, ...]:
-    return tuple(i for i in range(message) if t.messages[i].role == "customer")[-1:]
-
-
-def _answered_at(t: Transcript, answer: tuple[int, ...], effective: bool) -> datetime | None:
-    if effective:
-        for i in answer:
-            if t.says_something((i,)):
-                return t.messages[i].at
-    return t.messages[answer[0]].at
+def read_measures(t: Transcript) -> dict[str, Value]:
+    """Every measure of a conversation, in the order of their definition."""
+    return {name: function(t) for name, function in MEASURES.items()}
 
 
 @measure

@@ -1,31 +1,31 @@
 """A conversation as rules see it: turns, words, what was asked, what a reply holds. Each layer is read once, only if asked for.
 
-`Reader.read` works on a batch: one normalisation, one pass of the automaton, one pass per model. A Transcript then answers from that.
+It answers from what its batch was read as (see reader.py).
 """
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
 from qa_service.model.conversation import LANGUAGE_KINDS, Conversation, Message, Turn
 from qa_service.model.finding import Commitment, Mood, Topic
 from qa_service.model.policy import Policy
+from qa_service.text.clock import seconds_between
 from qa_service.text.commitments import read_commitments
-from qa_service.text.lexicon import Group, Lexicon
-from qa_service.text.measures import MEASURES, read_rounds
-from qa_service.text.normalise import NOT_LANGUAGE, SEPARATOR, bare_of, normalise
-from qa_service.text.phrases import Hit, Matcher
-from qa_service.text.reading import TRAITS, Reading
+from qa_service.text.lexicon import Group
+from qa_service.text.lines import SHORT, Lines
+from qa_service.text.normalise import NOT_LANGUAGE, SEPARATOR, bare_of
+from qa_service.text.phrases import Hit
+from qa_service.text.reading import Reading
 from qa_service.text.segment import Segmenter
-from qa_service.text.sentiment import MoodReader, trend
+from qa_service.text.sentiment import trend
 from qa_service.text.similarity import alike_pairs
-from qa_service.text.topics import TopicReader
 
-SHORT = 60  # characters of a short reply
 ALIKE = 0.7  # likeness below which two messages are never called a repetition
-REMEMBERED = 50_000  # lines
+Measures = dict[str, float | int | None]
 FAR = 60  # messages of a role looked back for one
 
 
@@ -41,12 +41,14 @@ class Reply:
 class Transcript:
     """One conversation with its layers. Message positions are 0-based; spans are code points of the original text."""
 
-    def __init__(self, conversation: Conversation, policy: Policy, reader: Reader, reading: Reading, first: int,
-                 topics: Mapping[int, tuple[Topic, ...]], moods: tuple[Mood, ...]) -> None:
+    def __init__(self, conversation: Conversation, policy: Policy, lines: Lines, segmenter: Segmenter, read_measures: Callable[[Transcript], Measures],
+                 reading: Reading, first: int, topics: Mapping[int, tuple[Topic, ...]], moods: tuple[Mood, ...]) -> None:
         self.conversation = conversation
         self.policy = policy
         self.messages: tuple[Message, ...] = conversation.messages
-        self._reader = reader
+        self._lines = lines
+        self._segmenter = segmenter
+        self._read_measures = read_measures
         self.reading = reading
         self.first = first  # number of its first message in the reading
         self._norms = reading.norms
@@ -71,23 +73,23 @@ class Transcript:
 
     def words(self, i: int) -> list[str]:
         """Message i cut into words."""
-        return self._reader.segmenter.cut(self.norm(i))
+        return self._segmenter.cut(self.norm(i))
 
     def word_spans(self, i: int) -> list[tuple[int, int]]:
         """Spans of the words of message i."""
-        return self._reader.segmenter.spans(self.norm(i))
+        return self._segmenter.spans(self.norm(i))
 
     def residue(self, i: int) -> str:
         """What message i says beyond courtesy: its skeleton without greetings, thanks, forms of address and particles."""
-        return self._reader.residue(self.bare(i))
+        return self._lines.residue(self.bare(i))
 
     def is_holding(self, i: int) -> bool:
         """Whether message i only asks for patience ("稍等,帮您查一下")."""
-        return self._reader.is_holding(self.bare(i))
+        return self._lines.is_holding(self.bare(i))
 
     def is_acknowledgement(self, i: int) -> bool:
         """Whether message i only says "understood" ("嗯嗯", "好的亲")."""
-        return self._reader.is_acknowledgement(self.bare(i))
+        return self._lines.is_acknowledgement(self.bare(i))
 
     def question(self, indexes: Sequence[int]) -> bool:
         """Whether these messages hold a question in so many words."""
@@ -99,18 +101,18 @@ class Transcript:
 
     def finds(self, group: str, i: int) -> bool:
         """Whether the named group of the lexicon occurs in the skeleton of message i."""
-        return self._reader.lexicon.group(group).search(self.bare(i)) is not None
+        return self._lines.lexicon.group(group).search(self.bare(i)) is not None
 
     def group(self, name: str) -> Group:
         """A named alternation of the lexicon, over skeletons."""
-        return self._reader.lexicon.group(name)
+        return self._lines.lexicon.group(name)
 
     def rest(self, i: int, hits: Sequence[Hit]) -> str:
         """The content of message i outside the hits: what it says besides."""
         text = list(self.norm(i))
         for _, start, end in hits:
             text[start:end] = SEPARATOR * (end - start)
-        return "".join(self._reader.residue(bare_of(part)) for part in "".join(text).split(SEPARATOR) if part)
+        return "".join(self._lines.residue(bare_of(part)) for part in "".join(text).split(SEPARATOR) if part)
 
     def topics_of(self, i: int) -> tuple[Topic, ...]:
         """Topics of customer message i, the surest first."""
@@ -196,12 +198,12 @@ class Transcript:
     @cached_property
     def rounds(self) -> list[tuple[Reply, int, float]]:
         """Answered rounds, any human reply counting: reply, first waiting message, seconds. Empty without times."""
-        return read_rounds(self, effective=False) if self.timed else []
+        return _read_rounds(self, effective=False) if self.timed else []
 
     @cached_property
     def effective_rounds(self) -> list[tuple[Reply, int, float]]:
         """Answered rounds until a reply that says something."""
-        return read_rounds(self, effective=True) if self.rounds else []
+        return _read_rounds(self, effective=True) if self.rounds else []
 
     @property
     def waits(self) -> list[float]:
@@ -214,9 +216,9 @@ class Transcript:
         return [wait for _, _, wait in self.effective_rounds]
 
     @cached_property
-    def measures(self) -> dict[str, float | int | None]:
+    def measures(self) -> Measures:
         """Every measure, in the order of their definition."""
-        return {name: measure(self) for name, measure in MEASURES.items()}
+        return self._read_measures(self)
 
     @cached_property
     def trend(self) -> float:
@@ -225,125 +227,38 @@ class Transcript:
 
     def concrete(self, asked: Sequence[int]) -> bool:
         """Whether these customer messages put a concrete question, request or problem (not a mere 在吗, card or thanks)."""
-        return any(self._reader.is_concrete(self.bare(i), self.norm(i)) for i in asked if self.spoken(i))
+        return any(self._lines.is_concrete(self.bare(i), self.norm(i)) for i in asked if self.spoken(i))
 
     def says_something(self, answer: Sequence[int]) -> bool:
         """Whether an agent turn holds anything beyond courtesy: words, or a picture, card, link or masked name."""
         return any(self.residue(i) or NOT_LANGUAGE in self.norm(i) for i in answer)
 
 
-class Reader:
-    """Everything needed to read conversations under one Standard."""
+def _read_rounds(t: Transcript, *, effective: bool) -> list[tuple[Reply, int, float]]:
+    """Each answered round: the reply, the customer message it began with, seconds. `effective`: until a reply that says something."""
+    out: list[tuple[Reply, int, float]] = []
+    since: int | None = None
+    for reply in t.replies:
+        if reply.asked and since is None:
+            since = reply.asked[0]
+        if since is None:
+            continue
+        if effective and not t.says_something(reply.answer) and t.concrete(reply.asked or _asked_before(t, reply.answer[0])):
+            continue
+        wait = seconds_between(t.messages[since].at, _answered_at(t, reply.answer, effective))
+        if wait is not None:
+            out.append((reply, since, wait))
+        since = None
+    return out
 
-    def __init__(self, lexicon: Lexicon, matcher: Matcher, segmenter: Segmenter, topics: TopicReader, moods: MoodReader) -> None:
-        self.lexicon = lexicon
-        self.matcher = matcher
-        self.segmenter = segmenter
-        self._topics = topics
-        self._moods = moods
-        self._courtesy = lexicon.removers["courtesy.courtesy"]
-        self._particles = lexicon.group("courtesy.particles")
-        self._acknowledgement = lexicon.group("courtesy.acknowledgement")
-        self._holding_hint = lexicon.group("courtesy.holding_hint")
-        self._holding = lexicon.removers["courtesy.holding"]
-        self._greeting = lexicon.group("asking.greeting")
-        self._asks = tuple(lexicon.group(f"asking.{kind}") for kind in ("question", "request", "problem"))
-        self._residues: dict[str, str] = {}
-        self._concrete: dict[str, bool] = {}
-        self._held: dict[str, bool] = {}
 
-    def residue(self, bare: str) -> str:
-        """A skeleton without courtesy and particles. Remembered within a batch: the same few lines come again and again."""
-        known = self._residues.get(bare)
-        if known is None:
-            known = self._residues[bare] = self._particles.sub("", self._courtesy.strip(bare))
-        return known
+def _asked_before(t: Transcript, message: int) -> tuple[int, ...]:
+    return tuple(i for i in range(message) if t.messages[i].role == "customer")[-1:]
 
-    def is_holding(self, bare: str) -> bool:
-        """Whether a skeleton asks for patience and says nothing else."""
-        known = self._held.get(bare)
-        if known is None:
-            left = self._holding.strip(bare)
-            known = self._held[bare] = left != bare and not self.residue(left)
-        return known
 
-    def _read_traits(self, conversations: Sequence[Conversation], reading: Reading, messages: Sequence[Message],
-                     moods: Mapping[int, tuple[str, float]]) -> dict[str, frozenset[int]]:
-        """See TRAITS."""
-        found: dict[str, set[int]] = {name: set() for name in TRAITS}
-        for m, message in enumerate(messages):
-            if message.role != "agent" or message.kind not in LANGUAGE_KINDS:
-                continue
-            bare = reading.bares[m]
-            left = self._residues[bare]
-            if not left:
-                found["silent"].add(reading.homes[m])
-            elif len(left) <= 8 and not self._acknowledgement.sub("", left):
-                found["acknowledged"].add(reading.homes[m])
-            if self._held.get(bare):
-                found["held"].add(reading.homes[m])
-        found["negative"] = {reading.homes[m] for m, (label, _) in moods.items() if label == "negative"}
-        for n, conversation in enumerate(conversations):
-            last = next((m.role for m in reversed(conversation.messages) if m.role in ("customer", "agent")), "")
-            if last == "customer":
-                found["waiting"].add(n)
-            if any(m.at is not None for m in conversation.messages):
-                found["timed"].add(n)
-        return {name: frozenset(homes) for name, homes in found.items()}
-
-    def _forget(self) -> None:
-        """Let go of what was remembered of single lines before it grows large: the same lines come again and again, but not for ever."""
-        if len(self._residues) > REMEMBERED:
-            self._residues.clear()
-            self._held.clear()
-        if len(self._concrete) > REMEMBERED:
-            self._concrete.clear()
-
-    def _learn(self, bares: Iterable[str]) -> None:
-        """Residue of each of these skeletons, and whether it only asks for patience: each looked at once, all in one call."""
-        ordered = sorted(bares)
-        left = self._particles.sub("", "\n".join(self._courtesy.strip_all(ordered))).split("\n") if ordered else []
-        self._residues.update(zip(ordered, left, strict=True))
-        holding = [b for b in ordered if len(b) <= SHORT and self._holding_hint.search(b)]
-        parts = self._holding.strip_all(holding)
-        rests = self._courtesy.strip_all(parts)
-        self._held.update((bare, part != bare and not self._particles.sub("", rest))
-                          for bare, part, rest in zip(holding, parts, rests, strict=True))
-        self._held.update((bare, False) for bare in ordered if bare not in self._held)
-
-    def is_acknowledgement(self, bare: str) -> bool:
-        """Whether a skeleton says "understood" and nothing else."""
-        said = self.residue(bare)
-        return bool(said) and not self._acknowledgement.sub("", said)
-
-    def is_concrete(self, bare: str, norm: str) -> bool:
-        """Whether a customer's line asks, requests or reports something in particular."""
-        known = self._concrete.get(norm)
-        if known is None:
-            said = self._greeting.sub("", bare)
-            known = self._concrete[norm] = len(self._particles.sub("", said)) >= 2 and (
-                "?" in norm or any(kind.search(said) for kind in self._asks))
-        return known
-
-    def read(self, conversations: Sequence[Conversation], policies: Sequence[Policy]) -> list[Transcript]:
-        """Read a batch."""
-        self._forget()
-        messages = [m for c in conversations for m in c.messages]
-        batch = normalise([m.text for m in messages], [m.kind in LANGUAGE_KINDS for m in messages], sound=self.matcher.needs_sound)
-        self._learn({bare for bare in batch.bares if bare not in self._residues})
-        hits = self.matcher.match(batch)
-        customer = [m.role == "customer" for m in messages]
-        topics = self._topics.read(hits, customer)
-        moods = self._moods.read(hits, customer, [m.kind in LANGUAGE_KINDS for m in messages])
-        reading = Reading(conversations, messages, batch, hits, self.matcher)
-        reading.traits = self._read_traits(conversations, reading, messages, moods)
-        out, first = [], 0
-        for conversation, policy in zip(conversations, policies, strict=True):
-            last = first + len(conversation.messages)
-            out.append(Transcript(
-                conversation, policy, self, reading, first,
-                {i - first: tuple(Topic(i - first, *t) for t in topics[i]) for i in range(first, last) if i in topics},
-                tuple(Mood(i - first, *moods[i]) for i in range(first, last) if i in moods)))
-            first = last
-        return out
-
+def _answered_at(t: Transcript, answer: tuple[int, ...], effective: bool) -> datetime | None:
+    if effective:
+        for i in answer:
+            if t.says_something((i,)):
+                return t.messages[i].at
+    return t.messages[answer[0]].at

@@ -17,10 +17,10 @@ from qa_service.rules.build import Builder
 from qa_service.rules.prefilter import Prefilter
 from qa_service.text.lexicon import Lexicon, load_lexicon
 from qa_service.text.phrases import PhraseBook
+from qa_service.text.reader import Reader
 from qa_service.text.segment import Segmenter
 from qa_service.text.sentiment import MoodReader
 from qa_service.text.topics import TopicReader
-from qa_service.text.transcript import Reader
 
 Look = Callable[..., list[list[str]]]
 Matches = Callable[..., list[Match]]

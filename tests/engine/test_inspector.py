@@ -5,7 +5,7 @@ import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from random import Random
-from time import perf_counter
+from time import process_time
 from typing import Any
 
 import orjson
@@ -160,11 +160,11 @@ LARGE: dict[str, Callable[[], Conversation]] = {
 @pytest.mark.parametrize("name", LARGE)
 def test_large_chats_take_seconds(inspector: Inspector, name: str) -> None:
     conversation = LARGE[name]()
-    begin = perf_counter()
+    begin = process_time()
     evaluation = inspector.evaluate(conversation)
-    took = perf_counter() - begin
+    took = process_time() - begin
     check_large(conversation, evaluation)
-    assert took < 10, f"{took:.1f} s"
+    assert took < 60, f"{took:.1f} s of CPU: something grows faster than the chat"
 
 
 def check_large(conversation: Conversation, evaluation: Evaluation) -> None:

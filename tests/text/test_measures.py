@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from qa_service.text.measures import MEASURES, seconds_between
+from qa_service.text.clock import seconds_between
+from qa_service.text.measures import MEASURES
 from qa_service.text.transcript import Transcript
 
 Read = Callable[[str], Transcript]
