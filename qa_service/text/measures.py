@@ -35,19 +35,19 @@ def messages(t: Transcript) -> Value:
 @measure
 def customer_messages(t: Transcript) -> Value:
     """Messages of the customer."""
-    return sum(m.role == "customer" for m in t.messages)
+    return t.counts["customer"]
 
 
 @measure
 def agent_messages(t: Transcript) -> Value:
     """Messages of people on the shop's side."""
-    return sum(m.role == "agent" for m in t.messages)
+    return t.counts["agent"]
 
 
 @measure
 def bot_messages(t: Transcript) -> Value:
     """Messages of robots: automatic welcomes and replies."""
-    return sum(m.role == "bot" for m in t.messages)
+    return t.counts["bot"]
 
 
 @measure
@@ -100,14 +100,15 @@ def effective_response_30s_rate(t: Transcript) -> Value:
 def unanswered_turns(t: Transcript) -> Value:
     """Customer turns at the end that put something concrete and got no human reply: 0 or 1."""
     last = t.replies[-1].answer[-1] if t.replies else -1
-    return int(t.concrete([i for i in range(last + 1, len(t.messages)) if t.messages[i].role == "customer"]))
+    left = [i for i in range(last + 1, len(t.messages)) if t.messages[i].role == "customer"]
+    return int(bool(left) and t.concrete(left))
 
 
 @measure
 def answer_ratio(t: Transcript) -> Value:
     """答问比: agent messages per customer message."""
-    asked = sum(m.role == "customer" for m in t.messages)
-    return round(sum(m.role == "agent" for m in t.messages) / asked, 2) if asked else None
+    asked = t.counts["customer"]
+    return round(t.counts["agent"] / asked, 2) if asked else None
 
 
 @measure

@@ -4,6 +4,7 @@ It answers from what its batch was read as (see reader.py).
 """
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -205,12 +206,17 @@ class Transcript:
         """Answered rounds until a reply that says something."""
         return _read_rounds(self, effective=True) if self.rounds else []
 
-    @property
+    @cached_property
+    def counts(self) -> Counter[str]:
+        """How many messages each role wrote."""
+        return Counter([m.role for m in self.messages])
+
+    @cached_property
     def waits(self) -> list[float]:
         """Seconds of the rounds."""
         return [wait for _, _, wait in self.rounds]
 
-    @property
+    @cached_property
     def effective_waits(self) -> list[float]:
         """Seconds of the effective rounds."""
         return [wait for _, _, wait in self.effective_rounds]
