@@ -77,9 +77,10 @@ class Text:
         phrases = reading.hits(self.words.id) if self.words else NOTHING
         found = {m: list(hits) for m, hits in phrases.items() if reading.sides[m] == side}
         for pattern, gates in zip(self.patterns, self.gates, strict=True):
-            for m, spans in pattern.scan(reading.norms, reading.candidates([g.id for g in gates], side)):
-                local = m - reading.first[reading.homes[m]]
-                found.setdefault(m, []).extend([(local, start, end) for start, end in spans])
+            for first, spans in pattern.scan(reading.norms, reading.candidates([g.id for g in gates], side)):
+                for m in reading.twins[first]:
+                    local = m - reading.first[reading.homes[m]]
+                    found.setdefault(m, []).extend([(local, start, end) for start, end in spans])
         return {m: longest(hits) if len(hits) > 1 else hits for m, hits in found.items()}
 
     def at(self, t: Transcript, i: int) -> Sequence[Hit]:

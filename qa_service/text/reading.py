@@ -35,7 +35,10 @@ class Reading:
         self.sides: list[int] = [SIDE_OF.get(m.role, 2) for m in messages]
         side = np.array(self.sides, dtype=np.int64)
         spoken = np.array([m.kind in LANGUAGE_KINDS for m in messages], dtype=bool)
-        self._masks: list[npt.NDArray[np.bool_]] = [spoken & (side == n) for n in range(3)]
+        self.twins = _twins(self.sides, spoken.tolist(), self.norms)
+        first_of_its_kind = np.zeros(len(messages), dtype=bool)
+        first_of_its_kind[list(self.twins)] = True
+        self._masks: list[npt.NDArray[np.bool_]] = [spoken & first_of_its_kind & (side == n) for n in range(3)]
         self._lists = matcher.by_list(hits)
         self._allow = matcher.allow
         self._hits: dict[int, Found] = {}
@@ -50,7 +53,7 @@ class Reading:
         return found
 
     def candidates(self, lists: Iterable[int], side: int) -> list[int]:
-        """Messages of a side in which every one of the phrase lists stands."""
+        """Messages of a side in which every one of the phrase lists stands; of equal ones (`twins`) only the first."""
         mask = self._masks[side]
         for words in lists:
             low, high = self._lists.rows.get(words, (0, 0))
@@ -80,3 +83,16 @@ class Reading:
             if not out[m]:
                 del out[m]
         return out
+
+
+def _twins(sides: Sequence[int], spoken: Sequence[bool], norms: Sequence[str]) -> dict[int, list[int]]:
+    """Equal messages of one side: the first of them -> all of them."""
+    firsts: dict[tuple[int, bool, str], int] = {}
+    twins: dict[int, list[int]] = {}
+    for m, key in enumerate(zip(sides, spoken, norms, strict=True)):
+        first = firsts.setdefault(key, m)
+        if first == m:
+            twins[m] = [m]
+        else:
+            twins[first].append(m)
+    return twins
