@@ -82,11 +82,12 @@ def test_the_wheel_scores_a_chat(child: Path, tmp_path: Path) -> None:
     lines = run(child / "qa-service", "score", log, "--out", "-", cwd=tmp_path).splitlines()
     bare, good = (json.loads(line) for line in lines)
     assert [e["conversation"]["id"] for e in (bare, good)] == ["w-1", "w-2"]
-    assert {"message": 1, "start": 0, "end": 4, "text": "亲,在的"} in evidence(bare, "empty-reply")
+    span = {"message": 1, "start": 0, "end": 4, "text": "亲,在的"}
+    assert evidence(bare, "empty-reply") == [("ER01", span), ("ER07", span)]  # only a greeting, and sent for the 30-second rate
     assert evidence(good, "empty-reply") == []
     assert bare["score"]["total"] < good["score"]["total"]
 
 
-def evidence(evaluation: dict[str, Any], category: str) -> list[dict[str, Any]]:
-    """The spans of the findings of one category."""
-    return [span for finding in evaluation["findings"] if finding["category"] == category for span in finding["spans"]]
+def evidence(evaluation: dict[str, Any], category: str) -> list[tuple[str, dict[str, Any]]]:
+    """The rules of one category that found something, with each span."""
+    return [(finding["rule"], span) for finding in evaluation["findings"] if finding["category"] == category for span in finding["spans"]]

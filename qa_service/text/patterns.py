@@ -44,12 +44,8 @@ class Pattern:
         """One expression for several: one call instead of many."""
         return patterns[0] if len(patterns) == 1 else cls("|".join(f"(?:{p.source})" for p in patterns))
 
-    def finditer(self, text: str) -> Iterator[tuple[int, int]]:
-        """Half-open code-point spans of the matches; empty matches are left out."""
-        return iter(self.spans(text))
-
     def spans(self, text: str) -> list[tuple[int, int]]:
-        """The same as a list; [] at the price of one search."""
+        """Half-open code-point spans of the matches, empty ones left out; [] at the price of one search."""
         if self._short is None or len(text) > _SHORT_TEXT:  # RE2 prepares the whole text at each call: one call for all matches
             return [span for match in self._compiled.finditer(text) if (span := match.span())[1] > span[0]]
         search = self._short.search

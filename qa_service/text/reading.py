@@ -30,8 +30,7 @@ class Reading:
         self.first = [0]
         for conversation in conversations:
             self.first.append(self.first[-1] + len(conversation.messages))
-        self.home = np.repeat(np.arange(len(conversations)), np.diff(self.first))
-        self.homes: list[int] = self.home.tolist()
+        self.homes: list[int] = np.repeat(np.arange(len(conversations)), np.diff(self.first)).tolist()
         self.sides: list[int] = [SIDE_OF.get(m.role, 2) for m in messages]
         side = np.array(self.sides, dtype=np.int64)
         spoken = np.array([m.kind in LANGUAGE_KINDS for m in messages], dtype=bool)

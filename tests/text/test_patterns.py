@@ -41,7 +41,7 @@ _TALK = st.text("亲好微信退aV1您加! \n\r元", max_size=14)
 def test_short_texts_are_matched_as_long_ones_are(source: str, text: str) -> None:
     expected = [m.span() for m in re2.compile(source).finditer(text) if m.end() > m.start()]
     assert Pattern(source).spans(text) == expected
-    assert list(Pattern(source).finditer(text)) == expected
+    assert Pattern(source).spans(text) == expected
 
 
 @pytest.mark.parametrize(("source", "text"), [
@@ -86,8 +86,8 @@ def test_an_endless_expression_is_refused() -> None:
 
 
 def test_spans_are_code_points_and_empty_matches_are_left_out() -> None:
-    assert list(Pattern("好+").finditer("😀好好𠮷好")) == [(1, 3), (4, 5)]
-    assert list(Pattern("好*").finditer("亲亲")) == []
+    assert Pattern("好+").spans("😀好好𠮷好") == [(1, 3), (4, 5)]
+    assert Pattern("好*").spans("亲亲") == []
 
 
 def test_several_expressions_in_one() -> None:
