@@ -4,13 +4,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from qa_service.checks.base import ALWAYS, Check, Gate, Match, whole
+from qa_service.checks.base import ALWAYS, Check, Gate, Match, Whole, whole
 from qa_service.text.clock import seconds_between
 from qa_service.text.transcript import Transcript
 
 
 @dataclass(frozen=True, slots=True)
-class Absence:
+class Absence(Whole):
     """A match when `trigger` is there and `must` is not said inside the window after it.
 
     trigger    a condition; or the words "opening" (the agent's first turn) and "closing" (the agent's last turn)
@@ -47,15 +47,13 @@ class Absence:
         if len(t.replies) < self.at_least:
             return
         triggers = self._triggers(t)
-        if not triggers or (self.unless is not None and any(True for _ in self.unless(t))):
-            return
-        if self.least and not any(self._lasts(t, trigger) for trigger in triggers):
-            return
-        said = [m.spans[0][0] for m in self.must(t)]
         for trigger in triggers[:1] if self.once else triggers:
             window = self._window(t, trigger)
-            if (window or not self.ended) and self._lasts(t, trigger) and not any(i in window for i in said):
-                yield trigger
+            if not (window or not self.ended) or not self._lasts(t, trigger) or self.must.stands_in(t, window):
+                continue
+            if self.unless is not None and any(True for _ in self.unless(t)):
+                return
+            yield trigger
 
     def _lasts(self, t: Transcript, trigger: Match) -> bool:
         return not self.least or sum(r.answer[-1] >= trigger.spans[0][0] for r in t.replies) >= self.least

@@ -2,15 +2,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import ClassVar, Final, Protocol
 
 from qa_service.model.errors import RefusedStandard
 from qa_service.text.clock import seconds_between
 from qa_service.text.patterns import Pattern
 from qa_service.text.phrases import Hit, Words, longest
-from qa_service.text.reading import NOTHING, SIDE_OF, TRAITS, Found, Reading
+from qa_service.text.reading import SIDES, Reading
 from qa_service.text.transcript import Transcript
 
 
@@ -30,9 +31,23 @@ class Check(Protocol):
         """Every match in the conversation, in order."""
         ...
 
+    def stands_in(self, t: Transcript, window: Collection[int]) -> bool:
+        """Whether a match has its main evidence in one of these messages: what a rule asks that only wants to know."""
+        ...
+
     def gate(self) -> Gate:
         """What a conversation must hold for the check to be worth running."""
         ...
+
+
+class Whole:
+    """A check that reads the whole conversation to know what stands in a part of it."""
+
+    __slots__ = ()
+
+    def stands_in(self: Check, t: Transcript, window: Collection[int]) -> bool:
+        """See Check."""
+        return bool(window) and any(m.spans[0][0] in window for m in self(t) if m.spans)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,64 +67,38 @@ class Shared:
             found = t.memo[id(self)] = tuple(self.check(t))
         return found
 
+    def stands_in(self, t: Transcript, window: Collection[int]) -> bool:
+        """From what was found, where somebody asked before; else only as much is read as is asked."""
+        found = t.memo.get(id(self))
+        return self.check.stands_in(t, window) if found is None else any(m.spans[0][0] in window for m in found if m.spans)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Text:
     """What to look for in a message: phrases (as skeleton), expressions (over the norm), or both. Two texts are equal when they are one.
 
     gates   for each expression the phrase lists that must all stand in a message before it is tried there
-    late    only asked of messages that hit already: looked for message by message, not in the whole batch
     """
 
     words: Words | None = None
     patterns: tuple[Pattern, ...] = ()
     gates: tuple[tuple[Words, ...], ...] = ()
-    late: bool = False
 
-    def found(self, reading: Reading, side: int) -> Found:
-        """Where it stands on one side of a whole batch: message of the batch -> hits, sorted, none inside a longer one."""
-        known: Found | None = reading.memo.get((self, side))
-        if known is None:
-            known = reading.memo[self, side] = self._scan(reading, side)
-        return known
-
-    def _scan(self, reading: Reading, side: int) -> Found:
-        phrases = reading.hits(self.words.id) if self.words else NOTHING
-        found = {m: list(hits) for m, hits in phrases.items() if reading.sides[m] == side}
-        for pattern, gates in zip(self.patterns, self.gates, strict=True):
-            for first, spans in pattern.scan(reading.norms, reading.candidates([g.id for g in gates], side)):
-                for m in reading.twins[first]:
-                    local = m - reading.first[reading.homes[m]]
-                    found.setdefault(m, []).extend([(local, start, end) for start, end in spans])
-        return {m: longest(hits) if len(hits) > 1 else hits for m, hits in found.items()}
+    def trace(self, reading: Reading) -> Trace:
+        """What is known of it in a batch."""
+        trace: Trace | None = reading.memo.get(self)
+        if trace is None:
+            trace = reading.memo[self] = Trace(self, reading)
+        return trace
 
     def at(self, t: Transcript, i: int) -> Sequence[Hit]:
-        """Where it stands in message i."""
-        reading, m = t.reading, t.first + i
-        if not self.late:
-            return self.found(reading, reading.sides[m]).get(m, ())
-        known: dict[int, Sequence[Hit]] = reading.memo.setdefault((self, -1), {})
-        hits = known.get(m)
-        if hits is None:
-            hits = known[m] = self._look(t, i, m)
-        return hits
-
-    def _look(self, t: Transcript, i: int, m: int) -> list[Hit]:
-        found = list(t.reading.hits(self.words.id).get(m, ())) if self.words else []
-        for pattern in self.patterns:
-            found += [(i, start, end) for start, end in pattern.spans(t.norm(i))]
-        return longest(found) if len(found) > 1 else found
+        """Where it stands in message i: sorted, none inside a longer one."""
+        return [(i, start, end) for start, end in self.trace(t.reading).spans(t.first + i)]
 
     def messages(self, t: Transcript, role: str) -> list[int]:
         """The messages of a role in which it stands."""
-        reading, first = t.reading, t.first
-        if self.late:
-            return [i for i in t.spoken_by(role) if self.at(t, i)]
-        if role == "any":
-            sides = [self.found(reading, side) for side in range(3)]
-            return [i for i in t.spoken_by(role) if first + i in sides[reading.sides[first + i]]]
-        found = self.found(reading, SIDE_OF.get(role, 2))
-        return [i for i in t.spoken_by(role) if first + i in found] if found else []
+        trace, first = self.trace(t.reading), t.first
+        return [i for i in t.spoken_by(role) if trace.spans(first + i)]
 
     def hits(self, t: Transcript, candidates: Iterable[int]) -> list[Hit]:
         """Where it stands in the candidate messages, in their order."""
@@ -117,11 +106,125 @@ class Text:
 
     def occurs(self, t: Transcript, i: int) -> bool:
         """Whether it stands in message i."""
-        return bool(self.at(t, i))
+        return bool(self.trace(t.reading).spans(t.first + i))
 
 
-Need = tuple[Text, str] | str
-"""A text in a message of a role, or a trait (see reading.TRAITS)."""
+class Trace:
+    """A text in one batch: where it may stand, and where it was found to stand.
+
+    candidates   messages in which it may stand; None where nothing can be ruled out
+    """
+
+    __slots__ = ("candidates", "_known", "_phrases", "_reading", "_tried")
+
+    def __init__(self, text: Text, reading: Reading) -> None:
+        self._reading = reading
+        self._known: dict[int, Sequence[tuple[int, int]]] = {}
+        self._phrases = text.words
+        self._tried: list[tuple[Pattern, AbstractSet[int] | None]] = []
+        parts: list[AbstractSet[int] | None] = [reading.standing(text.words.id)] if text.words else []
+        for pattern, lists in zip(text.patterns, text.gates, strict=True):
+            every: AbstractSet[int] | None = None
+            for words in lists:
+                every = reading.standing(words.id) if every is None else every & reading.standing(words.id)
+            if every is None or every:
+                self._tried.append((pattern, every))
+                parts.append(every)
+        every_part = [part for part in parts if part is not None]
+        self.candidates = None if len(every_part) < len(parts) else frozenset().union(*every_part)
+
+    def spans(self, m: int) -> Sequence[tuple[int, int]]:
+        """Spans in message m of the batch: sorted, none inside a longer one."""
+        candidates = self.candidates
+        if candidates is not None and m not in candidates:
+            return ()
+        like = self._reading.like[m]
+        known = self._known.get(like)
+        if known is None:
+            known = self._known[like] = self._look(like)
+        return known
+
+    def _look(self, m: int) -> Sequence[tuple[int, int]]:
+        found = list(self._reading.spans(self._phrases.id).get(m, ())) if self._phrases else []
+        norm = self._reading.norms[m]
+        for pattern, where in self._tried:
+            if where is None or m in where:
+                found += pattern.spans(norm)
+        return longest(found) if len(found) > 1 else found
+
+
+class Need(Protocol):
+    """Something that a conversation must have. Hashable: equal needs are looked for once in a batch."""
+
+    @property
+    def sure(self) -> bool:
+        """Whether a glance is all there is to tell."""
+        ...
+
+    def homes(self, reading: Reading) -> AbstractSet[int]:
+        """The conversations of the batch that may have it, as far as a glance tells."""
+        ...
+
+    def holds(self, t: Transcript) -> bool:
+        """Whether a conversation that may have it does."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Stands:
+    """A text in a message of a role."""
+
+    text: Text
+    role: str
+
+    @property
+    def sure(self) -> bool:
+        """Phrases are, expressions and what an allowed word may clear are not."""
+        return not self.text.patterns and self.text.words is not None and self.text.words.allow is None
+
+    def homes(self, reading: Reading) -> AbstractSet[int]:
+        """From the literals."""
+        candidates = self.text.trace(reading).candidates
+        return reading.everywhere if candidates is None else reading.homes_of(candidates, SIDES[self.role])
+
+    def holds(self, t: Transcript) -> bool:
+        """Looked up."""
+        trace, first = self.text.trace(t.reading), t.first
+        return any(trace.spans(first + i) for i in t.spoken_by(self.role))
+
+
+@dataclass(frozen=True, slots=True)
+class Trait:
+    """What a glance at the whole batch tells: a name of reading.TRAITS."""
+
+    name: str
+    sure: ClassVar[bool] = True
+
+    def homes(self, reading: Reading) -> AbstractSet[int]:
+        """As it was read."""
+        return reading.traits[self.name]
+
+    def holds(self, t: Transcript) -> bool:
+        """The glance was enough."""
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class Has:
+    """What a layer of the conversation tells."""
+
+    test: Callable[[Transcript], object]
+    sure: ClassVar[bool] = False
+
+    def homes(self, reading: Reading) -> AbstractSet[int]:
+        """Any."""
+        return reading.everywhere
+
+    def holds(self, t: Transcript) -> bool:
+        """The layer is asked."""
+        return bool(self.test(t))
+
+
 Gate = tuple[frozenset[Need], ...]
 """Clauses that must all be met; a clause is met by any of its needs. () is always met."""
 ALWAYS: Final[Gate] = ()
@@ -280,10 +383,14 @@ def both(*gates: Gate) -> Gate:
 
 def trait(name: str) -> Gate:
     """Gate of a check that needs a trait."""
-    assert name in TRAITS
-    return (frozenset((name,)),)
+    return (frozenset((Trait(name),)),)
+
+
+def has(test: Callable[[Transcript], object]) -> Gate:
+    """Gate of a check that needs something a layer tells. Equal gates need the same function."""
+    return (frozenset((Has(test),)),)
 
 
 def texts_of(texts: Iterable[Text], role: str) -> Gate:
     """Gate of a check that needs one of these texts on the side of `role`."""
-    return (frozenset((text, role) for text in texts),)
+    return (frozenset(Stands(text, role) for text in texts),)

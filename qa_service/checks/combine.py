@@ -1,15 +1,15 @@
 """`combine`: all, any, none of conditions in one conversation."""
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from qa_service.checks.base import ALWAYS, Check, Gate, Match, both, either
+from qa_service.checks.base import ALWAYS, Check, Gate, Match, Whole, both, either
 from qa_service.text.transcript import Transcript
 
 
 @dataclass(frozen=True, slots=True)
-class Combine:
+class Combine(Whole):
     """One match when every condition of `all`, `at_least` of `any` and no condition of `none` is there.
 
     each   one match per hit instead: of all[0], or, where there is no `all`, of every condition of `any`
@@ -28,6 +28,12 @@ class Combine:
         if self.all:
             return both(*(c.gate() for c in self.all))
         return either(*(c.gate() for c in self.any)) if self.any else ALWAYS
+
+    def stands_in(self, t: Transcript, window: Collection[int]) -> bool:
+        """Of several ways to say a thing each is looked for in the window alone."""
+        if self.each and self.at_least <= 1 and not self.all and not self.none:
+            return any(c.stands_in(t, window) for c in self.any)
+        return Whole.stands_in(self, t, window)
 
     def __call__(self, t: Transcript) -> Iterable[Match]:
         every: list[list[Match]] = []

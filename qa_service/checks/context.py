@@ -4,12 +4,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from qa_service.checks.base import Check, Gate, Match, both
+from qa_service.checks.base import Check, Gate, Match, Whole, both
 from qa_service.text.transcript import Transcript
 
 
 @dataclass(frozen=True, slots=True)
-class Context:
+class Context(Whole):
     """One match per hit of `find` that has every condition of `needs`, and none of `bars`, nearby.
 
     find           condition; its hits are the evidence
@@ -29,22 +29,8 @@ class Context:
         return both(self.find.gate(), *(c.gate() for c in self.needs))
 
     def __call__(self, t: Transcript) -> Iterable[Match]:
-        found = list(self.find(t))
-        if not found:
-            return
-        needed = []
-        for condition in self.needs:
-            needed.append(_places(condition, t))
-            if not needed[-1]:
-                return
-        barred = [_places(condition, t) for condition in self.bars]
-        for match in found:
+        for match in self.find(t):
             at = match.spans[0][0]
-            window = range(at - self.before, at + self.after + 1)
-            if all(places.intersection(window) for places in needed) and not any(places.intersection(window) for places in barred):
+            window = range(max(0, at - self.before), min(len(t.messages), at + self.after + 1))
+            if all(c.stands_in(t, window) for c in self.needs) and not any(c.stands_in(t, window) for c in self.bars):
                 yield match
-
-
-def _places(check: Check, t: Transcript) -> frozenset[int]:
-    """Messages in which a condition has its main evidence."""
-    return frozenset(m.spans[0][0] for m in check(t) if m.spans)

@@ -4,12 +4,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from qa_service.checks.base import Check, Gate, Match
+from qa_service.checks.base import Check, Gate, Match, Whole
 from qa_service.text.transcript import Transcript
 
 
 @dataclass(frozen=True, slots=True)
-class Count:
+class Count(Whole):
     """One match per conversation in which `find` has at least `times` hits; the evidence lists them.
 
     find       condition; several hits in one message count one by one

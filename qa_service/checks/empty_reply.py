@@ -7,15 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 
-from qa_service.checks.base import ALWAYS, Gate, Match, trait, whole
+from qa_service.checks.base import Gate, Match, Whole, both, has, trait, whole
 from qa_service.text.clock import seconds_between
+from qa_service.text.lines import SHORT
 from qa_service.text.normalise import EMOTICON
 from qa_service.text.transcript import Reply, Transcript
 
+_OF_FEW_WORDS: Final = ("acknowledgement", "echo", "holding")
+
 
 @dataclass(frozen=True, slots=True)
-class EmptyReply:
+class EmptyReply(Whole):
     """One match per empty agent turn; its evidence is the whole turn.
 
     kind     greeting (courtesy short enough to be a greeting) · courtesy (longer courtesy) · marks (only marks or smileys) ·
@@ -31,26 +35,24 @@ class EmptyReply:
 
     def gate(self) -> Gate:
         """No word is needed, but a reply of the kind."""
-        if self.kind == "echo":
-            return ALWAYS
-        return trait({"acknowledgement": "acknowledged", "holding": "held"}.get(self.kind, "silent"))
+        if self.kind in _OF_FEW_WORDS:
+            return trait({"echo": "echoing", "acknowledgement": "acknowledging", "holding": "holding"}[self.kind])
+        return both(trait("silent"), has(_unhelped))
 
     def __call__(self, t: Transcript) -> Iterable[Match]:
-        if self.kind in ("acknowledgement", "echo", "holding"):
-            replies = (r for r in t.short_replies if r.asked and self._says_little(t, r))
+        if self.kind in _OF_FEW_WORDS:
+            replies = [r for r in self._of_few_words(t) if t.concrete(r.asked)]
         else:
-            replies = (r for r in t.silent_replies if r.asked and self._says_nothing(t, r))
+            replies = [r for r in t.unhelped if self._says_nothing(t, r)]
         for reply in replies:
-            if t.concrete(reply.asked):
-                yield Match(tuple(whole(t, i) for i in reply.answer))
+            yield Match(tuple([whole(t, i) for i in reply.answer]))
 
-    def _says_little(self, t: Transcript, reply: Reply) -> bool:
+    def _of_few_words(self, t: Transcript) -> list[Reply]:
         if self.kind == "acknowledgement":
-            last = reply.asked[-1:]
-            return all(t.is_acknowledgement(i) for i in reply.answer) and t.open_question(last) and t.question(last)
+            return [r for r in t.replies_of("acknowledging") if t.open_question(r.asked[-1:]) and t.question(r.asked[-1:])]
         if self.kind == "echo":
-            return _echoes(t, reply)
-        return all(t.is_holding(i) for i in reply.answer) and not _comes_back(t, reply)
+            return [r for r in t.replies if r.asked and sum([len(t.bare(i)) for i in r.answer]) <= SHORT and _echoes(t, r)]
+        return [r for r in t.replies_of("holding") if not _comes_back(t, r)]
 
     def _says_nothing(self, t: Transcript, reply: Reply) -> bool:
         bare = "".join(t.bare(i) for i in reply.answer)
@@ -73,6 +75,10 @@ class EmptyReply:
                 wait = seconds_between(asked, t.messages[later.answer[0]].at)
                 return wait is None or wait > self.within
         return True
+
+
+def _unhelped(t: Transcript) -> object:
+    return t.unhelped
 
 
 def _echoes(t: Transcript, reply: Reply) -> bool:

@@ -2,17 +2,37 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import ClassVar
 
-from qa_service.checks.base import Gate, Match, trait, whole
+from qa_service.checks.base import ALWAYS, Gate, Match, Whole, trait, whole
 from qa_service.model.wire import DEFAULT_ZONE
 from qa_service.text.clock import seconds_between
+from qa_service.text.reading import Reading
 from qa_service.text.transcript import Reply, Transcript
 
 
 @dataclass(frozen=True, slots=True)
-class Interval:
+class _Waited:
+    """A round of more than so many seconds."""
+
+    over: float
+    effective: bool
+    sure: ClassVar[bool] = True
+
+    def homes(self, reading: Reading) -> AbstractSet[int]:
+        """By the rounds."""
+        return {n for n, t in enumerate(reading.transcripts) if max(t.effective_waits if self.effective else t.waits, default=0.0) > self.over}
+
+    def holds(self, t: Transcript) -> bool:
+        """The rounds told."""
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class Interval(Whole):
     """One match per reply that took longer than `over` seconds (and at most `under`, when given). Silent without times.
 
     which        any, first (the agent's first reply), later (all but the first)
@@ -35,8 +55,10 @@ class Interval:
     unanswered: bool = False
 
     def gate(self) -> Gate:
-        """Times, or a customer who spoke last."""
-        return trait("waiting" if self.unanswered and not self.silence else "timed")
+        """A wait that long, or a customer who spoke last."""
+        if self.silence:
+            return ALWAYS
+        return trait("waiting") if self.unanswered else (frozenset((_Waited(self.over, self.effective),)),)
 
     def __call__(self, t: Transcript) -> Iterable[Match]:
         if self.unanswered:

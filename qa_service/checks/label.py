@@ -4,12 +4,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from qa_service.checks.base import ALWAYS, Gate, Match, trait, whole
+from qa_service.checks.base import ALWAYS, Gate, Match, Trait, Whole, both, trait, whole
 from qa_service.text.transcript import Transcript
 
 
 @dataclass(frozen=True, slots=True)
-class Label:
+class Label(Whole):
     """One match per customer message that carries the label.
 
     topic        labels of which one must be among the message's topics
@@ -26,8 +26,9 @@ class Label:
     times: int = 1
 
     def gate(self) -> Gate:
-        """Labels need no words; a negative one is a trait."""
-        return trait("negative") if self.mood == "negative" else ALWAYS
+        """A negative label and a topic are traits."""
+        topics: Gate = (frozenset(Trait(f"topic {label}") for label in self.topic),) if self.topic else ALWAYS
+        return both(topics, trait("negative")) if self.mood == "negative" else topics
 
     def __call__(self, t: Transcript) -> Iterable[Match]:
         found = list(self._single(t))

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
-from qa_service.checks.base import ALWAYS, Gate, Match, Scope
+from qa_service.checks.base import Gate, Match, Scope, Whole, trait
 from qa_service.text.phrases import Hit
 from qa_service.text.transcript import Transcript
 
@@ -18,7 +18,7 @@ _WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
 
 @dataclass(frozen=True, slots=True)
-class PersonalData:
+class PersonalData(Whole):
     """One match per number of a person. `unknown`: only numbers that the customer did not write in this chat before (a leak)."""
 
     kinds: tuple[str, ...] = ("mobile", "identity", "bank_card")
@@ -26,8 +26,8 @@ class PersonalData:
     where: Scope = field(default_factory=Scope)
 
     def gate(self) -> Gate:
-        """Digits are no words."""
-        return ALWAYS
+        """Digits in a row."""
+        return trait("numbered")
 
     def __call__(self, t: Transcript) -> Iterable[Match]:
         for i in self.where.messages(t):

@@ -1,7 +1,7 @@
 """`phrase`: words or expressions in the messages of one side: any, all, N of, none; with guards for how they are said."""
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from qa_service.checks.base import ALWAYS, Gate, Guard, Match, Scope, Text, both, clause, texts_of, whole
@@ -39,7 +39,14 @@ class Phrase:
         return both(some, *(texts_of((text,), role) for text in self.all))
 
     def __call__(self, t: Transcript) -> Iterable[Match]:
-        for i in self._candidates(t):
+        return self._matches(t, None)
+
+    def stands_in(self, t: Transcript, window: Collection[int]) -> bool:
+        """Only the window is read."""
+        return any(True for _ in self._matches(t, window))
+
+    def _matches(self, t: Transcript, among: Collection[int] | None) -> Iterator[Match]:
+        for i in self._candidates(t, among):
             found = [self._good(t, text.at(t, i)) for text in self.any]
             if self.any and sum(map(bool, found)) < self.at_least:
                 continue
@@ -50,11 +57,14 @@ class Phrase:
             if len(hits) >= self.times or not (self.any or self.all):
                 yield Match(tuple(hits) or (whole(t, i),))
 
-    def _candidates(self, t: Transcript) -> Sequence[int]:
+    def _candidates(self, t: Transcript, among: Collection[int] | None) -> Sequence[int]:
         if not self.any and not self.all:
-            return self.where.messages(t)
-        role = self.where.role
-        lit = {i for text in self.all[:1] or self.any for i in text.messages(t, role)}
+            return self.where.messages(t, among)
+        texts = self.all[:1] or self.any
+        if among is None:
+            lit = {i for text in texts for i in text.messages(t, self.where.role)}
+        else:
+            lit = {i for i in among if t.spoken(i) and any(text.occurs(t, i) for text in texts)}
         return self.where.messages(t, lit) if lit else ()
 
     def _good(self, t: Transcript, hits: Sequence[Hit]) -> Sequence[Hit]:

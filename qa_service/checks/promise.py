@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from qa_service.checks.base import ALWAYS, Gate, Match, Text
+from qa_service.checks.base import Gate, Match, Text, Whole, has
 from qa_service.model.finding import Commitment
 from qa_service.text.amounts import CN_NUMBER, number
 from qa_service.text.clock import seconds_between
@@ -17,7 +17,7 @@ _HOURS_OF: Final = {"小时": 1, "h": 1, "周": 168, "星期": 168, "个星期":
 
 
 @dataclass(frozen=True, slots=True)
-class Promise:
+class Promise(Whole):
     """One match per commitment that breaks a limit of the policy. A policy that is silent on the fact never matches.
 
     types          commitment types looked at; empty: all
@@ -40,8 +40,8 @@ class Promise:
     unless: tuple[Text, ...] = ()
 
     def gate(self) -> Gate:
-        """The ledger has its own words."""
-        return ALWAYS
+        """Something in the ledger."""
+        return has(_promised)
 
     def __call__(self, t: Transcript) -> Iterable[Match]:
         for c in t.commitments:
@@ -66,6 +66,10 @@ class Promise:
             limit = t.policy.get(self.hours_under)
             return f"承诺 {hours:.0f} 小时,做不到 {limit:g} 小时以内" if limit is not None and hours is not None and hours < limit else None
         return ""
+
+
+def _promised(t: Transcript) -> object:
+    return t.commitments
 
 
 def _hours(t: Transcript, c: Commitment) -> float | None:

@@ -5,13 +5,13 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from qa_service.checks.base import ALWAYS, Gate, Match, Scope, Text, whole
+from qa_service.checks.base import ALWAYS, Gate, Match, Scope, Text, Whole, trait, whole
 from qa_service.model.errors import RefusedStandard
 from qa_service.text.transcript import ALIKE, Transcript
 
 
 @dataclass(frozen=True, slots=True)
-class Repetition:
+class Repetition(Whole):
     """A match for each message that says what `times` − 1 messages of the scope said before; the evidence lists them, the last first.
 
     similarity   0.7 … 1 over character pairs; 1 = the same characters
@@ -32,8 +32,8 @@ class Repetition:
             raise RefusedStandard(f"similarity 应在 {ALIKE} 与 1 之间,得到 {self.similarity:g}")
 
     def gate(self) -> Gate:
-        """Any words can be repeated."""
-        return ALWAYS
+        """Two messages that begin or end alike."""
+        return trait(f"repeating {self.where.role}") if self.where.role in ("agent", "customer") else ALWAYS
 
     def __call__(self, t: Transcript) -> Iterable[Match]:
         before: dict[int, list[int]] = defaultdict(list)

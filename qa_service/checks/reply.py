@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
-from qa_service.checks.base import Gate, Match, Scope, Text, texts_of
+from qa_service.checks.base import Gate, Match, Scope, Text, Whole, both, texts_of
 from qa_service.text.normalise import NOT_LANGUAGE
 from qa_service.text.phrases import Hit
 from qa_service.text.transcript import Reply, Transcript
@@ -14,7 +14,7 @@ _LONGEST_ECHO: Final = 80  # a longer text is no mere echo, and is not compared
 
 
 @dataclass(frozen=True, slots=True)
-class WholeReply:
+class WholeReply(Whole):
     """One match per agent turn whose content is what `says` describes. A turn that shows a picture, a card or a link says more.
 
     says       texts of which one must stand in the turn
@@ -39,8 +39,9 @@ class WholeReply:
     asked_not: tuple[Text, ...] = ()
 
     def gate(self) -> Gate:
-        """One of `says` must occur."""
-        return texts_of(self.says, "agent")
+        """One of `says` must occur, and one of `asked`."""
+        said = texts_of(self.says, "agent")
+        return both(said, texts_of(self.asked, "customer")) if self.asked else said
 
     def __call__(self, t: Transcript) -> Iterable[Match]:
         lit = {i for text in self.says for i in text.messages(t, "agent")}

@@ -4,14 +4,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from qa_service.checks.base import Check, Gate, Match, both
+from qa_service.checks.base import Check, Gate, Match, Whole, both
 from qa_service.model.errors import RefusedStandard
 from qa_service.text.clock import seconds_between
 from qa_service.text.transcript import Transcript
 
 
 @dataclass(frozen=True, slots=True)
-class Sequence:
+class Sequence(Whole):
     """One match per anchor hit for which `then` stands where it should; the evidence is the `then` hit, then the anchor.
 
     anchor, then   conditions

@@ -4,14 +4,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from qa_service.checks.base import ALWAYS, Gate, Match, Scope, Text, texts_of, whole
+from qa_service.checks.base import ALWAYS, Gate, Match, Scope, Text, Whole, texts_of, whole
 from qa_service.text.normalise import skeleton_of
 from qa_service.text.similarity import likeness, profile
 from qa_service.text.transcript import Transcript
 
 
 @dataclass(frozen=True, slots=True)
-class Similar:
+class Similar(Whole):
     """One match per message whose likeness to an example reaches `similarity` (0 … 1, character pairs of the skeletons).
 
     examples   sentences

@@ -28,9 +28,8 @@ class Inspector:
         if not conversations:
             return []
         policies = [self.standard.policies.of(c) for c in conversations]
-        transcripts = self.standard.reader.read(conversations, policies)
-        chosen = self._prefilter.choose(transcripts[0].reading, len(transcripts))
-        return [self._evaluate(t, rules) for t, rules in zip(transcripts, chosen, strict=True)]
+        reading = self.standard.reader.read(conversations, policies)
+        return [self._evaluate(t, rules) for t, rules in zip(reading.transcripts, self._prefilter.choose(reading), strict=True)]
 
     def _evaluate(self, t: Transcript, rules: Sequence[int]) -> Evaluation:
         findings = tuple(sorted((f for n in rules for f in self.standard.rules[n].find(t)), key=_place))

@@ -50,8 +50,6 @@ _CHOICES: Mapping[tuple[type[Any], str], frozenset[str]] = {
     (Label, "topic"): frozenset(TOPICS), (Label, "mood"): frozenset(("", "positive", "neutral", "negative")),
     (Promise, "types"): frozenset(COMMITMENT_TYPES), (Promise, "status"): frozenset(("", "kept", "contradicted", "open")),
     (PersonalData, "kinds"): frozenset(("mobile", "identity", "bank_card"))}
-# Texts that are only asked of a message that has hit already: their expressions need no literals in the automaton.
-_LATE = frozenset(("unless", "unless_clause", "asked", "asked_not"))
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(s|m|h|d)?")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
@@ -63,7 +61,7 @@ class Builder:
         self.book = book
         self.lexicon = lexicon
         self.conditions: Mapping[str, Any] = {}
-        self._texts: dict[tuple[int, tuple[str, ...], bool], Text] = {}  # the same words and expressions are one text, looked for once
+        self._texts: dict[tuple[int, tuple[str, ...]], Text] = {}  # the same words and expressions are one text, looked for once
         self._shared: dict[str, Shared] = {}
         self._open: list[str] = []  # named conditions that are being built
 
@@ -128,7 +126,7 @@ class Builder:
             raise RefusedStandard(f"{path}: 列表是空的,规则永远不会命中")
         if inner is Text:
             apart = name == "all" or (name == "any" and siblings.get("at_least", 1) != 1)
-            return tuple(self._text([x], path) for x in items) if apart else (self._text(items, path, late=name in _LATE),)
+            return tuple(self._text([x], path) for x in items) if apart else (self._text(items, path),)
         return tuple(self._value(inner, x, f"{path}[{n}]", cls, name, siblings) for n, x in enumerate(items))
 
     def _plain(self, kind: Any, value: Any, path: str, cls: type[Any], name: str) -> Any:
@@ -164,7 +162,7 @@ class Builder:
         name, params = next(iter(value.items()))
         return self.check(name, params, f"{path}.{name}")
 
-    def _text(self, items: Sequence[Any], path: str, *, late: bool = False) -> Text:
+    def _text(self, items: Sequence[Any], path: str) -> Text:
         phrases: list[str] = []
         patterns: list[Pattern] = []
         allow: list[str] = []
@@ -191,10 +189,9 @@ class Builder:
         if not phrases and not patterns:
             raise RefusedStandard(f"{path}: 没有任何短语,规则永远不会命中")
         words = self.book.add(phrases, allow=allow, sound=sound) if phrases else None
-        chosen = (Pattern.any_of(patterns),) if late and patterns else tuple(patterns)
-        gates = tuple(() if late else tuple(self.book.add_gate(clause) for clause in p.clauses) for p in chosen)
-        key = words.id if words else -1, tuple(p.source for p in chosen), late
-        return self._texts.setdefault(key, Text(words, chosen, gates, late))
+        gates = tuple(tuple(self.book.add_gate(clause) for clause in p.clauses) for p in patterns)
+        key = words.id if words else -1, tuple(p.source for p in patterns)
+        return self._texts.setdefault(key, Text(words, tuple(patterns), gates))
 
     def _pattern(self, source: str, path: str) -> Pattern:
         try:

@@ -1,36 +1,53 @@
-"""Which rules are worth running on which conversations: every text that a rule cannot do without is looked for in the whole batch at once."""
+"""Which rules are worth running on which conversations: what a rule cannot do without is looked for in the whole batch at once."""
 from __future__ import annotations
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 
-from qa_service.checks.base import Need
+from qa_service.checks.base import Gate, Need
 from qa_service.rules.rule import Rule
-from qa_service.text.reading import SIDES, Reading
+from qa_service.text.reading import Reading
 
 
 class Prefilter:
-    """Chooses rules by their gates. It only ever leaves out rules that could not fire."""
+    """Chooses rules by their gates. It only ever leaves out rules that could not fire.
+
+    First a glance: sets of conversations, by the literals of the batch. What is left of a rule after it is looked up.
+    """
 
     def __init__(self, rules: Sequence[Rule]) -> None:
-        self._gates = [rule.check.gate() for rule in rules]
-        self._needs: frozenset[Need] = frozenset(need for gate in self._gates for clause in gate for need in clause)
+        self._gates: list[Gate] = [rule.check.gate() for rule in rules]
+        self._doubtful = [[clause for clause in gate if not all(need.sure for need in clause)] for gate in self._gates]
 
-    def choose(self, reading: Reading, conversations: int) -> list[list[int]]:
+    def choose(self, reading: Reading) -> list[list[int]]:
         """For each conversation of the batch the numbers of the rules to run, ascending."""
-        homes = {need: _homes(reading, need) for need in self._needs}
-        chosen: list[list[int]] = [[] for _ in range(conversations)]
-        everywhere = frozenset(range(conversations))
-        for number, gate in enumerate(self._gates):
-            where = everywhere
+        seen: dict[Need | frozenset[Need], AbstractSet[int]] = {}
+        looked_up: dict[frozenset[Need], dict[int, bool]] = {}
+        chosen: list[list[int]] = [[] for _ in reading.transcripts]
+        for number, (gate, doubtful) in enumerate(zip(self._gates, self._doubtful, strict=True)):
+            where = reading.everywhere
             for clause in gate:
-                where = where.intersection(frozenset().union(*(homes[need] for need in clause)))
-            for conversation in where:
-                chosen[conversation].append(number)
+                where = where & _glance(clause, reading, seen)
+            for clause in doubtful:
+                known = looked_up.setdefault(clause, {})
+                where = {home for home in where if (known[home] if home in known else _look(clause, home, reading, seen, known))}
+            for home in where:
+                chosen[home].append(number)
         return chosen
 
 
-def _homes(reading: Reading, need: Need) -> frozenset[int]:
-    if isinstance(need, str):
-        return reading.traits[need]
-    text, role = need
-    return frozenset(reading.homes[m] for side in SIDES[role] for m in text.found(reading, side))
+def _glance(clause: frozenset[Need], reading: Reading, seen: dict[Need | frozenset[Need], AbstractSet[int]]) -> AbstractSet[int]:
+    found = seen.get(clause)
+    if found is None:
+        for need in clause:
+            if need not in seen:
+                seen[need] = need.homes(reading)
+        parts = [seen[need] for need in clause]
+        found = seen[clause] = parts[0] if len(parts) == 1 else frozenset().union(*parts)
+    return found
+
+
+def _look(clause: frozenset[Need], home: int, reading: Reading, seen: dict[Need | frozenset[Need], AbstractSet[int]], known: dict[int, bool]) -> bool:
+    t = reading.transcripts[home]
+    known[home] = any(home in seen[need] and need.holds(t) for need in clause)
+    return known[home]

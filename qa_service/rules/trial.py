@@ -46,7 +46,7 @@ def try_rules(rules: Sequence[Rule], reader: Reader, policies: Mapping[str, Poli
                     continue
                 cases.append((rule, key, example, conversation, marks))
     stage = [_policy(example, policies) for _, _, example, _, _ in cases]
-    for (rule, key, example, _, marks), t in zip(cases, reader.read([c[3] for c in cases], stage), strict=True):
+    for (rule, key, example, _, marks), t in zip(cases, reader.read([c[3] for c in cases], stage).transcripts, strict=True):
         why = _verdict(key, rule.find(t), marks)
         if why:
             failures.append(Failure(rule.id, rule.where, example.chat, why, fatal=key != "known_misses"))

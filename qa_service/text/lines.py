@@ -27,6 +27,7 @@ class Lines:
         self._residues: dict[str, str] = {}
         self._concrete: dict[str, bool] = {}
         self._held: dict[str, bool] = {}
+        self._acknowledges: dict[str, bool] = {}
 
     def residue(self, bare: str) -> str:
         """A skeleton without courtesy and particles."""
@@ -45,8 +46,11 @@ class Lines:
 
     def is_acknowledgement(self, bare: str) -> bool:
         """Whether a skeleton says "understood" and nothing else."""
-        said = self.residue(bare)
-        return bool(said) and not self._acknowledgement.sub("", said)
+        known = self._acknowledges.get(bare)
+        if known is None:
+            said = self.residue(bare)
+            known = self._acknowledges[bare] = bool(said) and not self._acknowledgement.sub("", said)
+        return known
 
     def is_concrete(self, bare: str, norm: str) -> bool:
         """Whether a customer's line asks, requests or reports something in particular."""
@@ -75,5 +79,6 @@ class Lines:
         if len(self._residues) > _REMEMBERED:
             self._residues.clear()
             self._held.clear()
+            self._acknowledges.clear()
         if len(self._concrete) > _REMEMBERED:
             self._concrete.clear()

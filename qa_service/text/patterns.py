@@ -6,7 +6,7 @@ RE2 has no look-around and no back-references; rules say "not" with operators in
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -39,34 +39,13 @@ class Pattern:
         self._short = _short(source)
         self.clauses = required_clauses(source)
 
-    @classmethod
-    def any_of(cls, patterns: Sequence[Pattern]) -> Pattern:
-        """One expression for several: one call instead of many."""
-        return patterns[0] if len(patterns) == 1 else cls("|".join(f"(?:{p.source})" for p in patterns))
-
     def spans(self, text: str) -> list[tuple[int, int]]:
         """Half-open code-point spans of the matches, empty ones left out; [] at the price of one search."""
         if self._short is None or len(text) > _SHORT_TEXT:  # RE2 prepares the whole text at each call: one call for all matches
             return [span for match in self._compiled.finditer(text) if (span := match.span())[1] > span[0]]
-        search = self._short.search
-        out: list[tuple[int, int]] = []
-        match = search(text)
-        while match is not None:
-            start, end = match.span()
-            if end > start:
-                out.append((start, end))
-            match = search(text, max(end, start + 1)) if end < len(text) else None
-        return out
-
-    def scan(self, texts: Sequence[str], chosen: Iterable[int]) -> Iterator[tuple[int, list[tuple[int, int]]]]:
-        """(number, spans) of the chosen texts in which it occurs."""
-        short, spans = self._short.search if self._short is not None else None, self.spans
-        for i in chosen:
-            text = texts[i]
-            if short is not None and len(text) <= _SHORT_TEXT and short(text) is None:
-                continue
-            if found := spans(text):
-                yield i, found
+        if self._short.search(text) is None:  # nearly always
+            return []
+        return [match.span() for match in self._short.finditer(text)]
 
     def __reduce__(self) -> tuple[type[Pattern], tuple[str]]:
         return Pattern, (self.source,)

@@ -236,11 +236,16 @@ def _is_evasion(kinds: npt.NDArray[np.uint8]) -> bool:
     return sentence != 1
 
 
-def longest(hits: Sequence[Hit]) -> list[Hit]:
-    """Hits that are not inside a longer one of the same message, in order."""
-    out: list[Hit] = []
-    for hit in sorted(hits, key=lambda h: (h[0], h[1], -h[2])):
-        if out and out[-1][0] == hit[0] and hit[2] <= out[-1][2]:
-            continue
-        out.append(hit)
+def longest(spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Spans of one message that are not inside a longer one, in order."""
+    out: list[tuple[int, int]] = []
+    reach = -1
+    for span in sorted(spans, key=_by_reach):
+        if span[1] > reach:
+            out.append(span)
+            reach = span[1]
     return out
+
+
+def _by_reach(span: tuple[int, int]) -> tuple[int, int]:
+    return span[0], -span[1]

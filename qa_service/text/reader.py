@@ -2,16 +2,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
-from qa_service.model.conversation import LANGUAGE_KINDS, Conversation, Message
-from qa_service.model.finding import Mood, Topic
+from qa_service.model.conversation import LANGUAGE_KINDS, Conversation
+from qa_service.model.finding import TOPICS, Mood, Topic
 from qa_service.model.policy import Policy
 from qa_service.text.lexicon import Lexicon
 from qa_service.text.lines import Lines
 from qa_service.text.measures import read_measures
 from qa_service.text.normalise import normalise
 from qa_service.text.phrases import Matcher
-from qa_service.text.reading import TRAITS, Reading
+from qa_service.text.reading import AGENT, CUSTOMER, SYSTEM, Reading
 from qa_service.text.segment import Segmenter
 from qa_service.text.sentiment import MoodReader
 from qa_service.text.topics import TopicReader
@@ -29,47 +30,70 @@ class Reader:
         self._topics = topics
         self._moods = moods
 
-    def read(self, conversations: Sequence[Conversation], policies: Sequence[Policy]) -> list[Transcript]:
-        """Read a batch."""
+    def read(self, conversations: Sequence[Conversation], policies: Sequence[Policy]) -> Reading:
+        """Read a batch: a reading with its transcripts."""
         messages = [m for c in conversations for m in c.messages]
-        batch = normalise([m.text for m in messages], [m.kind in LANGUAGE_KINDS for m in messages], sound=self.matcher.needs_sound)
+        spoken = [m.kind in LANGUAGE_KINDS for m in messages]
+        batch = normalise([m.text for m in messages], spoken, sound=self.matcher.needs_sound)
         self.lines.learn(set(batch.bares))
         hits = self.matcher.match(batch)
         customer = [m.role == "customer" for m in messages]
         topics = self._topics.read(hits, customer)
-        moods = self._moods.read(hits, customer, [m.kind in LANGUAGE_KINDS for m in messages])
+        moods = self._moods.read(hits, customer, spoken)
         reading = Reading(conversations, messages, batch, hits, self.matcher)
-        reading.traits = self._read_traits(conversations, reading, messages, moods)
-        out, first = [], 0
-        for conversation, policy in zip(conversations, policies, strict=True):
-            last = first + len(conversation.messages)
-            out.append(Transcript(
+        reading.marked, reading.traits = _glance(reading, self.lines, topics, moods)
+        transcripts = []
+        for conversation, policy, first, last in zip(conversations, policies, reading.first, reading.first[1:], strict=False):
+            numbers = range(first, last)
+            transcripts.append(Transcript(
                 conversation, policy, self.lines, self.segmenter, read_measures, reading, first,
-                {i - first: tuple(Topic(i - first, *t) for t in topics[i]) for i in range(first, last) if i in topics},
-                tuple(Mood(i - first, *moods[i]) for i in range(first, last) if i in moods)))
-            first = last
-        return out
+                {i - first: tuple([Topic(i - first, *t) for t in topics[i]]) for i in numbers if i in topics},
+                tuple([Mood(i - first, *moods[i]) for i in numbers if i in moods])))
+        reading.transcripts = transcripts
+        return reading
 
-    def _read_traits(self, conversations: Sequence[Conversation], reading: Reading, messages: Sequence[Message],
-                     moods: Mapping[int, tuple[str, float]]) -> dict[str, frozenset[int]]:
-        """See TRAITS."""
-        found: dict[str, set[int]] = {name: set() for name in TRAITS}
-        for m, message in enumerate(messages):
-            if message.role != "agent" or message.kind not in LANGUAGE_KINDS:
-                continue
-            bare = reading.bares[m]
-            left = self.lines.residue(bare)
-            if not left:
-                found["silent"].add(reading.homes[m])
-            elif self.lines.is_acknowledgement(bare):
-                found["acknowledged"].add(reading.homes[m])
-            if self.lines.is_holding(bare):
-                found["held"].add(reading.homes[m])
-        found["negative"] = {reading.homes[m] for m, (label, _) in moods.items() if label == "negative"}
-        for n, conversation in enumerate(conversations):
-            last = next((m.role for m in reversed(conversation.messages) if m.role in ("customer", "agent")), "")
-            if last == "customer":
-                found["waiting"].add(n)
-            if any(m.at is not None for m in conversation.messages):
-                found["timed"].add(n)
-        return {name: frozenset(homes) for name, homes in found.items()}
+
+def _glance(reading: Reading, lines: Lines, topics: Mapping[int, Sequence[tuple[str, float]]],
+            moods: Mapping[int, tuple[str, float]]) -> tuple[dict[str, set[int]], dict[str, AbstractSet[int]]]:
+    """What MARKS and TRAITS name, in one pass over the messages."""
+    silent, acknowledging, holding, echoing = set(), set(), set(), set()
+    repeating: dict[int, set[int]] = {CUSTOMER: set(), AGENT: set()}
+    edges: set[tuple[int, int, str]] = set()
+    last_side = [SYSTEM] * len(reading.conversations)
+    asked, asked_in = "", -1
+    for m, (home, side, spoken, bare) in enumerate(zip(reading.homes, reading.sides, reading.spoken, reading.bares, strict=True)):
+        if side > AGENT:
+            continue
+        last_side[home] = side
+        if not spoken:
+            continue
+        content = lines.residue(bare)
+        if side == CUSTOMER:
+            asked, asked_in = content, home
+        elif not content:
+            silent.add(m)
+        else:
+            if lines.is_acknowledgement(bare):
+                acknowledging.add(m)
+            if asked_in == home and content in asked:
+                echoing.add(home)
+        if side == AGENT and lines.is_holding(bare):
+            holding.add(m)
+        if len(content) > 2:
+            head, tail = (home, side, content[:2]), (home, ~side, content[-2:])
+            if head in edges or tail in edges:
+                repeating[side].add(home)
+            edges.add(head)
+            edges.add(tail)
+    marked = {"silent": silent, "acknowledging": acknowledging, "holding": holding}
+    homes = reading.homes
+    traits: dict[str, AbstractSet[int]] = {name: {homes[m] for m in found} for name, found in marked.items()}
+    traits |= {
+        "negative": {homes[m] for m, (label, _) in moods.items() if label == "negative"},
+        "waiting": {home for home, side in enumerate(last_side) if side == CUSTOMER},
+        "echoing": echoing, "numbered": reading.numbered(), "repeating customer": repeating[CUSTOMER], "repeating agent": repeating[AGENT]}
+    by_label: dict[str, set[int]] = {f"topic {label}": set() for label in TOPICS}
+    for m, found in topics.items():
+        for label, _ in found:
+            by_label[f"topic {label}"].add(homes[m])
+    return marked, {**traits, **by_label}

@@ -1,97 +1,103 @@
-"""A batch as it was read: which phrase lists stand in which messages, and what expressions found there. One per batch, thrown away with it."""
+"""A batch as it was read: which phrase lists stand in which messages, and what is known of its conversations. One per batch, thrown away with it.
+
+Messages are numbered through the batch, conversations by their place in it (a message's `home`). Whoever looks for something first asks
+for a set of messages or conversations: sets of a batch are cheap, looking at one conversation is not.
+"""
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final
-
-import numpy as np
-import numpy.typing as npt
+import re
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from itertools import repeat
+from typing import TYPE_CHECKING, Any, Final
 
 from qa_service.model.conversation import LANGUAGE_KINDS, Conversation, Message
-from qa_service.text.normalise import Batch
-from qa_service.text.phrases import Hit, Hits, Matcher
+from qa_service.text.normalise import SEPARATOR, Batch
+from qa_service.text.phrases import Hits, Matcher
 
-SIDE_OF: Final[Mapping[str, int]] = {"customer": 0, "agent": 1}  # everything else is 2
-SIDES: Final[Mapping[str, frozenset[int]]] = {
-    "customer": frozenset((0,)), "agent": frozenset((1,)), "bot": frozenset((2,)), "system": frozenset((2,)), "any": frozenset((0, 1, 2))}
-Found = Mapping[int, Sequence[Hit]]
-NOTHING: Final[Found] = {}
-TRAITS: Final = ("silent", "held", "acknowledged", "timed", "negative", "waiting")
-"""What a conversation can have besides words: an agent's message without content, one that only asks for patience, one that only says
-"understood"; times; a customer's message of negative sentiment; a customer who spoke last."""
+if TYPE_CHECKING:
+    from qa_service.text.transcript import Transcript
+
+CUSTOMER, AGENT, BOT, SYSTEM = range(4)
+SIDE_OF: Final[Mapping[str, int]] = {"customer": CUSTOMER, "agent": AGENT, "bot": BOT, "system": SYSTEM}
+SIDES: Final[Mapping[str, frozenset[int]]] = {**{role: frozenset((side,)) for role, side in SIDE_OF.items()}, "any": frozenset(SIDE_OF.values())}
+Span = tuple[int, int]
+MARKS: Final = ("silent", "acknowledging", "holding")
+"""What an agent's message can be: without content, only "understood", only a plea for patience."""
+TRAITS: Final = (*MARKS, "negative", "waiting", "echoing", "numbered", "repeating customer", "repeating agent")
+"""What a conversation can have: a message of a mark; a customer's message of negative sentiment; a customer who spoke last; an agent's
+message whose content the customer had just used; eleven digits in a row; two messages of a role that begin or end alike."""
+_NUMBERS: Final = re.compile("[0-9]{11}")
 
 
 class Reading:
-    """Messages are numbered through the batch; a Hit carries the number of its message in its own conversation."""
+    """`sides[m]` and `homes[m]`: who wrote message m, and in which conversation; `first[n]`: the first message of conversation n;
+    `spoken[m]`: whether it is language; `like[m]`: the first message of the batch with the same norm."""
 
     def __init__(self, conversations: Sequence[Conversation], messages: Sequence[Message], batch: Batch, hits: Hits, matcher: Matcher) -> None:
         self.norms = batch.norms
         self.bares = batch.bares
+        self.conversations = conversations
         self.first = [0]
-        for conversation in conversations:
-            self.first.append(self.first[-1] + len(conversation.messages))
-        self.homes: list[int] = np.repeat(np.arange(len(conversations)), np.diff(self.first)).tolist()
-        self.sides: list[int] = [SIDE_OF.get(m.role, 2) for m in messages]
-        side = np.array(self.sides, dtype=np.int64)
-        spoken = np.array([m.kind in LANGUAGE_KINDS for m in messages], dtype=bool)
-        self.twins = _twins(self.sides, spoken.tolist(), self.norms)
-        first_of_its_kind = np.zeros(len(messages), dtype=bool)
-        first_of_its_kind[list(self.twins)] = True
-        self._masks: list[npt.NDArray[np.bool_]] = [spoken & first_of_its_kind & (side == n) for n in range(3)]
+        self.homes: list[int] = []
+        for number, conversation in enumerate(conversations):
+            size = len(conversation.messages)
+            self.first.append(self.first[-1] + size)
+            self.homes += repeat(number, size)
+        self.sides = [SIDE_OF[m.role] for m in messages]
+        self.spoken = [m.kind in LANGUAGE_KINDS for m in messages]
+        firsts: dict[str, int] = {}
+        self.like = [firsts.setdefault(norm, m) for m, norm in enumerate(self.norms)]
+        self.everywhere: AbstractSet[int] = frozenset(range(len(conversations)))
+        self.transcripts: Sequence[Transcript] = ()
+        self.marked: Mapping[str, AbstractSet[int]] = {}  # a name of MARKS -> messages
+        self.traits: Mapping[str, AbstractSet[int]] = {}  # a name of TRAITS, or "topic" and a label -> conversations
         self._lists = matcher.by_list(hits)
         self._allow = matcher.allow
-        self._hits: dict[int, Found] = {}
-        self.memo: dict[Any, Any] = {}  # what texts found, by the text
-        self.traits: dict[str, frozenset[int]] = {}  # TRAITS -> the conversations that have one
+        self._spans: dict[int, Mapping[int, Sequence[Span]]] = {}
+        self._standing: dict[int, AbstractSet[int]] = {}
+        self.memo: dict[Any, Any] = {}  # what was found of anything, by the thing that was looked for
 
-    def hits(self, words: int) -> Found:
-        """Where a phrase list stands: message -> hits, those inside a longer allowed word left out."""
-        found = self._hits.get(words)
+    def spans(self, words: int) -> Mapping[int, Sequence[Span]]:
+        """Where a phrase list stands: message -> spans, those inside a longer allowed word left out."""
+        found = self._spans.get(words)
         if found is None:
-            found = self._hits[words] = self._collect(words)
+            found = self._spans[words] = self._collect(words)
         return found
 
-    def candidates(self, lists: Iterable[int], side: int) -> list[int]:
-        """Messages of a side in which every one of the phrase lists stands; of equal ones (`twins`) only the first."""
-        mask = self._masks[side]
-        for words in lists:
+    def standing(self, words: int) -> AbstractSet[int]:
+        """The messages in which a phrase list stands (also where an allowed word clears it)."""
+        found = self._standing.get(words)
+        if found is None:
             low, high = self._lists.rows.get(words, (0, 0))
-            if low == high:
-                return []
-            here = np.zeros(len(mask), dtype=bool)
-            here[self._lists.message[low:high]] = True
-            mask = mask & here
-        return mask.nonzero()[0].tolist()
+            found = self._standing[words] = frozenset(self._lists.message[low:high].tolist())
+        return found
 
-    def _collect(self, words: int) -> Found:
-        rows = self._lists.rows.get(words)
-        if rows is None:
-            return NOTHING
-        part = slice(*rows)
-        out: dict[int, list[Hit]] = {}
-        for m, s, e in zip(self._lists.message[part].tolist(), self._lists.start[part].tolist(), self._lists.end[part].tolist(), strict=True):
-            hit = (m - self.first[self.homes[m]], s, e)
+    def homes_of(self, messages: AbstractSet[int], sides: AbstractSet[int]) -> AbstractSet[int]:
+        """The conversations in which one of these messages is spoken language of one of the sides."""
+        homes, side, spoken = self.homes, self.sides, self.spoken
+        return {homes[m] for m in messages if side[m] in sides and spoken[m]}
+
+    def numbered(self) -> AbstractSet[int]:
+        """The conversations with eleven digits in a row."""
+        texts = SEPARATOR.join(self.norms)
+        if _NUMBERS.search(texts) is None:
+            return frozenset()
+        return {self.homes[m] for m, norm in enumerate(self.norms) if _NUMBERS.search(norm)}
+
+    def _collect(self, words: int) -> Mapping[int, Sequence[Span]]:
+        low, high = self._lists.rows.get(words, (0, 0))
+        part = slice(low, high)
+        out: dict[int, list[Span]] = {}
+        for m, start, end in zip(self._lists.message[part].tolist(), self._lists.start[part].tolist(), self._lists.end[part].tolist(), strict=True):
             if m in out:
-                out[m].append(hit)
+                out[m].append((start, end))
             else:
-                out[m] = [hit]
+                out[m] = [(start, end)]
         allow = self._allow.get(words)
-        cleared = self.hits(allow) if allow is not None else NOTHING
+        cleared = self.spans(allow) if allow is not None and out else {}
         for m in [m for m in out if m in cleared]:
-            out[m] = [h for h in out[m] if not any(c[1] <= h[1] and h[2] <= c[2] for c in cleared[m])]
+            out[m] = [s for s in out[m] if not any(c[0] <= s[0] and s[1] <= c[1] for c in cleared[m])]
             if not out[m]:
                 del out[m]
         return out
-
-
-def _twins(sides: Sequence[int], spoken: Sequence[bool], norms: Sequence[str]) -> dict[int, list[int]]:
-    """Equal messages of one side: the first of them -> all of them."""
-    firsts: dict[tuple[int, bool, str], int] = {}
-    twins: dict[int, list[int]] = {}
-    for m, key in enumerate(zip(sides, spoken, norms, strict=True)):
-        first = firsts.setdefault(key, m)
-        if first == m:
-            twins[m] = [m]
-        else:
-            twins[first].append(m)
-    return twins

@@ -20,7 +20,7 @@ from qa_service.text.lexicon import Group
 from qa_service.text.lines import SHORT, Lines
 from qa_service.text.normalise import NOT_LANGUAGE, SEPARATOR, bare_of
 from qa_service.text.phrases import Hit
-from qa_service.text.reading import Reading
+from qa_service.text.reading import SIDES, Reading
 from qa_service.text.segment import Segmenter
 from qa_service.text.sentiment import trend
 from qa_service.text.similarity import alike_pairs
@@ -56,7 +56,7 @@ class Transcript:
         self._bares = reading.bares
         self._topics = topics
         self.moods = moods
-        self._spoken_by: dict[str, list[int]] = {}
+        self._spoken_by: dict[str, Sequence[int]] = {}
         self._alike: dict[str, list[tuple[int, int, float]]] = {}
         self.memo: dict[int, Any] = {}  # what shared conditions found, by their identity
 
@@ -128,8 +128,10 @@ class Transcript:
         """The messages of a role ("any": of all) that are language."""
         found = self._spoken_by.get(role)
         if found is None:
-            found = self._spoken_by[role] = [i for i, m in enumerate(self.messages)
-                                             if (m.role == role or role == "any") and m.kind in LANGUAGE_KINDS]
+            first, last = self.first, self.first + len(self.messages)
+            sides, wanted = self.reading.sides[first:last], SIDES[role]
+            found = self._spoken_by[role] = [
+                i for i, (side, spoken) in enumerate(zip(sides, self.reading.spoken[first:last], strict=True)) if side in wanted and spoken]
         return found
 
     def alike(self, role: str) -> Sequence[tuple[int, int, float]]:
@@ -177,14 +179,17 @@ class Transcript:
         return {i: reply for reply in self.replies for i in reply.answer}
 
     @cached_property
-    def silent_replies(self) -> tuple[Reply, ...]:
-        """Replies that hold nothing beyond courtesy."""
-        return tuple(r for r in self.replies if not self.says_something(r.answer))
+    def unhelped(self) -> tuple[Reply, ...]:
+        """Replies that hold nothing beyond courtesy, to something concrete."""
+        silent, first = self.reading.marked["silent"], self.first
+        return tuple([r for r in self.replies if r.asked and all(first + i in silent for i in r.answer)
+                      and not self.says_something(r.answer) and self.concrete(r.asked)])
 
-    @cached_property
-    def short_replies(self) -> tuple[Reply, ...]:
-        """Replies whose skeleton has at most SHORT characters."""
-        return tuple(r for r in self.replies if sum(len(self.bare(i)) for i in r.answer) <= SHORT)
+    def replies_of(self, mark: str) -> list[Reply]:
+        """Replies of at most SHORT characters of skeleton, every message of which has a mark (reading.MARKS), to something."""
+        marked, first = self.reading.marked[mark], self.first
+        return [r for r in self.replies
+                if r.asked and all(first + i in marked for i in r.answer) and sum([len(self.bare(i)) for i in r.answer]) <= SHORT]
 
     @cached_property
     def commitments(self) -> tuple[Commitment, ...]:
@@ -237,7 +242,7 @@ class Transcript:
 
     def says_something(self, answer: Sequence[int]) -> bool:
         """Whether an agent turn holds anything beyond courtesy: words, or a picture, card, link or masked name."""
-        return any(self.residue(i) or NOT_LANGUAGE in self.norm(i) for i in answer)
+        return any(not self.spoken(i) or self.residue(i) or NOT_LANGUAGE in self.norm(i) for i in answer)
 
 
 def _read_rounds(t: Transcript, *, effective: bool) -> list[tuple[Reply, int, float]]:

@@ -56,7 +56,7 @@ def matches(build: Callable[[str, str], tuple[Check, Reader]]) -> Matches:
     """``matches(check, chat)``: what a check finds. A check that the prefilter would have left out must find nothing."""
     def go(check: str, chat: str, *, policy: Mapping[str, Any] | None = None, conditions: str = "") -> list[Match]:
         built, reader = build(check, conditions)
-        t = reader.read([parse_plain(chat, "t")], [Policy("test", policy or {})])[0]
+        t = reader.read([parse_plain(chat, "t")], [Policy("test", policy or {})]).transcripts[0]
         found = list(built(t))
         chosen = Prefilter([SimpleNamespace(check=built)]).choose(t.reading, 1)
         assert not found or chosen == [[0]], "the prefilter may only leave out what cannot fire"

@@ -4,7 +4,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from qa_service.checks.base import ALWAYS, Gate, Match, Text
+from qa_service.checks.base import ALWAYS, Gate, Match, Text, Whole
 from qa_service.checks.context import Context
 from qa_service.importers.plain import parse_plain
 from qa_service.model.policy import Policy
@@ -13,7 +13,7 @@ from qa_service.text.transcript import Transcript
 
 
 @dataclass(frozen=True)
-class Says:
+class Says(Whole):
     """Finds a word; stands in for any check."""
 
     word: str
@@ -30,7 +30,7 @@ class Says:
 
 
 def hits(standard: Standard, check: Context, chat: str) -> list[int]:
-    transcript = standard.reader.read([parse_plain(chat, "case")], [Policy("case")])[0]
+    transcript = standard.reader.read([parse_plain(chat, "case")], [Policy("case")]).transcripts[0]
     return [m.spans[0][0] for m in check(transcript)]
 
 

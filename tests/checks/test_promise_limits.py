@@ -10,7 +10,7 @@ from qa_service.rules.standard import Standard
 
 
 def details(standard: Standard, check: Promise, chat: str, **facts: object) -> list[str]:
-    transcript = standard.reader.read([parse_plain(chat, "case")], [Policy("case", facts)])[0]
+    transcript = standard.reader.read([parse_plain(chat, "case")], [Policy("case", facts)]).transcripts[0]
     return [m.detail for m in check(transcript)]
 
 

@@ -68,7 +68,7 @@ def test_every_evaluation_is_whole_whatever_was_said(inspector: Inspector, chats
 def test_no_rule_that_fires_is_left_out(inspector: Inspector, chats: st.SearchStrategy[Conversation], data: st.DataObject) -> None:
     batch = data.draw(st.lists(chats, min_size=1, max_size=3))
     standard = inspector.standard
-    transcripts = standard.reader.read(batch, [standard.policies.of(c) for c in batch])
+    transcripts = standard.reader.read(batch, [standard.policies.of(c) for c in batch]).transcripts
     every = [sorted(f.fingerprint + f.rule for rule in standard.rules for f in rule.find(t)) for t in transcripts]
     assert [sorted(f.fingerprint + f.rule for f in e.findings) for e in inspector.evaluate_many(batch)] == every
 

@@ -10,7 +10,7 @@ from qa_service.rules.standard import Standard
 
 def found(standard: Standard, chat: str) -> set[str]:
     """Categories of the stable courtesy findings in a chat."""
-    transcript = standard.reader.read([parse_plain(chat, "case")], [Policy("case")])[0]
+    transcript = standard.reader.read([parse_plain(chat, "case")], [Policy("case")]).transcripts[0]
     return {f.category for rule in standard.rules if rule.category.startswith("courtesy.") and rule.status == "stable"
             for f in rule.find(transcript)}
 

@@ -23,7 +23,7 @@ BUYER = {**SELLER, "return_freight": "buyer", "authenticity": 0}
 def found(standard: Standard, chat: str, facts: dict[str, object] = SELLER) -> set[str]:
     """Categories of the stable promise and privacy findings in a chat."""
     conversation = parse_plain(chat, "case")
-    transcript = standard.reader.read([conversation], [Policy("case", facts)])[0]
+    transcript = standard.reader.read([conversation], [Policy("case", facts)]).transcripts[0]
     return {f.category for rule in standard.rules if rule.category.startswith(("promise", "privacy")) and rule.status == "stable"
             for f in rule.find(transcript)}
 
@@ -592,5 +592,5 @@ def test_staff_of_jd_may_verify_an_account(standard: Standard) -> None:
 @pytest.mark.parametrize(("said", "late"), [("72小时内", False), ("4天内", False), ("5天内", True), ("35天", False)])
 def test_a_shipping_time_is_late_only_beyond_twice_the_policy(standard: Standard, said: str, late: bool) -> None:
     conversation = parse_plain(f"客: 什么时候发\n服: 付款后{said}给您发货的", "case")
-    transcript = standard.reader.read([conversation], [Policy("case", SELLER)])[0]
+    transcript = standard.reader.read([conversation], [Policy("case", SELLER)]).transcripts[0]
     assert bool(list(standard.by_id["PR52"].find(transcript))) is late

@@ -17,5 +17,5 @@ Read = Callable[[str], Transcript]
 def read(standard: Standard) -> Read:
     """Read a chat written as ``客: … / 服: …``, one message a line."""
     def go(chat: str) -> Transcript:
-        return standard.reader.read([parse_plain(chat, "t")], [Policy("none")])[0]
+        return standard.reader.read([parse_plain(chat, "t")], [Policy("none")]).transcripts[0]
     return go

@@ -90,12 +90,6 @@ def test_spans_are_code_points_and_empty_matches_are_left_out() -> None:
     assert Pattern("好*").spans("亲亲") == []
 
 
-def test_several_expressions_in_one() -> None:
-    pattern = Pattern.any_of([Pattern("好的?"), Pattern("行")])
-    assert pattern.spans("行好的") == [(0, 1), (1, 3)]
-    assert Pattern.any_of([pattern]) is pattern
-
-
 def test_expressions_travel_between_processes() -> None:
     again = pickle.loads(pickle.dumps(Pattern("好评.{0,4}返现")))
     assert again.spans("好评后返现") == [(0, 5)]

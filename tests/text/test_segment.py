@@ -67,7 +67,7 @@ def test_the_words_of_the_trade_stay_whole(standard: Standard, word: str) -> Non
 
 
 def test_half_a_surrogate_pair_is_cut_like_any_sign(standard: Standard) -> None:
-    t = standard.reader.read([Conversation("x", (Message("agent", "好\ud83d的"),))], [Policy("none")])[0]
+    t = standard.reader.read([Conversation("x", (Message("agent", "好\ud83d的"),))], [Policy("none")]).transcripts[0]
     assert "".join(t.words(0)) == t.norm(0)
     assert t.word_spans(0)[-1][1] == 3
     assert t.bare(0) == "好的"

@@ -40,7 +40,7 @@ def test_a_chat_without_people_has_no_replies(read: Read) -> None:
 @given(st.lists(st.sampled_from(("customer", "agent", "bot", "system")), min_size=1, max_size=25))
 def test_every_spoken_word_is_in_one_turn_and_every_answer_in_one_reply(standard: Standard, roles: list[str]) -> None:
     chat = Conversation("x", tuple(Message(role, "好") for role in roles))
-    t = standard.reader.read([chat], [Policy("none")])[0]
+    t = standard.reader.read([chat], [Policy("none")]).transcripts[0]
     assert [i for turn in t.turns for i in turn.indexes] == [i for i, r in enumerate(roles) if r != "system"]
     assert [i for r in t.replies for i in r.answer] == [i for i, r in enumerate(roles) if r == "agent"]
     assert all(a.role != b.role for a, b in zip(t.turns, t.turns[1:], strict=False))

@@ -69,7 +69,7 @@ def try_rule(standard: Standard, rule: str, chat: TextIO, channel: str) -> None:
         raise UsageError("不是 UTF-8 文本", where=getattr(chat, "name", "-"), fix=f"第 {error.start + 1} 个字节读不懂") from None
     conversation = replace(parse_plain(text, "try"), channel=channel)
     tried = _named(standard, rule)
-    transcript = standard.reader.read([conversation], [standard.policies.of(conversation)])[0]
+    transcript = standard.reader.read([conversation], [standard.policies.of(conversation)]).transcripts[0]
     found = tried.find(transcript)
     for finding in found:
         for span in finding.spans:
