@@ -11,9 +11,12 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from qa_service.engine.inspector import Inspector
+from qa_service.model.conversation import EMPTY
 from qa_service.model.errors import UsageError
 from qa_service.rules.locate import lexicons_root
+from qa_service.rules.proof import Proof
 from qa_service.rules.standard import Standard, load_standard, standard_digest
+from qa_service.text.patterns import Analysis
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,32 +110,18 @@ def make_standard(settings: Settings, *, root: Path | None = None, policy: Path 
         raise UsageError("没有这个店铺政策文件", where=str(chosen), fix="见 --policy 与 QA_POLICY")
     if prove is not None:
         return load_standard(folder, policy=chosen, prove=prove)
-    marker = _marker(settings, standard_digest(folder, chosen))
-    standard = load_standard(folder, policy=chosen, prove=not marker.exists())
-    if not standard.warnings:
-        _remember(marker)
+    proof = Proof(Path(settings.get("QA_CACHE")).expanduser(), standard_digest(folder, chosen))
+    analyses = proof.read()
+    standard = load_standard(folder, policy=chosen, prove=analyses is None, analyses=analyses or EMPTY)
+    if analyses is None and not standard.warnings:
+        proof.keep(standard.analyses)
     return standard
 
 
 def inspector_maker(standard: Standard, policy: Path | None) -> Callable[[], Inspector]:
     """A picklable way to build the same Inspector in another process; the proof is not repeated there."""
-    return partial(_make_inspector, standard.root, policy)
+    return partial(_make_inspector, standard.root, policy, standard.analyses)
 
 
-def _make_inspector(root: Path, policy: Path | None) -> Inspector:
-    return Inspector(load_standard(root, policy=policy, prove=False))
-
-
-def _marker(settings: Settings, digest: str) -> Path:
-    """Named by the digest and by the code: either one changed, the proof is run again."""
-    code = Path(__file__).parent
-    newest = max(p.stat().st_mtime_ns for p in code.rglob("*.py"))
-    return Path(settings.get("QA_CACHE")).expanduser() / "proven" / f"{digest.removeprefix('sha256:')}-{newest:x}"
-
-
-def _remember(marker: Path) -> None:
-    try:
-        marker.parent.mkdir(parents=True, exist_ok=True)
-        marker.touch()
-    except OSError:
-        return  # a read-only home only costs the time of the proof
+def _make_inspector(root: Path, policy: Path | None, analyses: Mapping[str, Analysis]) -> Inspector:
+    return Inspector(load_standard(root, policy=policy, prove=False, analyses=analyses))

@@ -24,11 +24,12 @@ from qa_service.checks.repetition import Repetition
 from qa_service.checks.reply import WholeReply
 from qa_service.checks.sequence import Sequence as SequenceCheck
 from qa_service.checks.similar import Similar
+from qa_service.model.conversation import EMPTY
 from qa_service.model.errors import RefusedStandard
 from qa_service.model.finding import COMMITMENT_TYPES, TOPICS
 from qa_service.text.lexicon import Lexicon
 from qa_service.text.measures import MEASURES
-from qa_service.text.patterns import Pattern
+from qa_service.text.patterns import Analysis, Pattern
 from qa_service.text.phrases import PhraseBook
 
 CHECKS: Mapping[str, type[Any]] = {
@@ -55,10 +56,11 @@ _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
 class Builder:
-    """Builds checks and registers their words in one book."""
+    """Builds checks and registers their words in one book. `analyses`: of expressions, as they are known from before; grows."""
 
-    def __init__(self, book: PhraseBook, lexicon: Lexicon) -> None:
+    def __init__(self, book: PhraseBook, lexicon: Lexicon, analyses: Mapping[str, Analysis] = EMPTY) -> None:
         self.book = book
+        self.analyses = dict(analyses)
         self.lexicon = lexicon
         self.conditions: Mapping[str, Any] = {}
         self._texts: dict[tuple[int, tuple[str, ...]], Text] = {}  # the same words and expressions are one text, looked for once
@@ -189,15 +191,17 @@ class Builder:
         if not phrases and not patterns:
             raise RefusedStandard(f"{path}: 没有任何短语,规则永远不会命中")
         words = self.book.add(phrases, allow=allow, sound=sound) if phrases else None
-        gates = tuple(tuple(self.book.add_gate(clause) for clause in p.clauses) for p in patterns)
+        gates = tuple(tuple(self.book.add_gate(clause) for clause in p.analysis.clauses) for p in patterns)
         key = words.id if words else -1, tuple(p.source for p in patterns)
         return self._texts.setdefault(key, Text(words, tuple(patterns), gates))
 
     def _pattern(self, source: str, path: str) -> Pattern:
         try:
-            return Pattern(source)
+            pattern = Pattern(source, self.analyses.get(source))
         except RefusedStandard as error:
             raise RefusedStandard(f"{path}: {error.why}", fix=error.fix) from None
+        self.analyses[source] = pattern.analysis
+        return pattern
 
 
 @cache

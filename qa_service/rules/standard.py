@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from qa_service.model.conversation import CHANNELS
+from qa_service.model.conversation import CHANNELS, EMPTY
 from qa_service.model.errors import RefusedStandard
 from qa_service.model.evaluation import StandardRef
 from qa_service.rules.build import Builder
@@ -17,6 +17,7 @@ from qa_service.rules.scorecard import Scorecard, lint_scorecard, load_scorecard
 from qa_service.rules.source import read_yaml
 from qa_service.rules.trial import Failure, try_rules
 from qa_service.text.lexicon import load_lexicon
+from qa_service.text.patterns import Analysis
 from qa_service.text.phrases import PhraseBook
 from qa_service.text.reader import Reader
 from qa_service.text.segment import NAME, Segmenter
@@ -36,6 +37,7 @@ class Standard:
     scorecard: Scorecard
     policies: Policies
     reader: Reader
+    analyses: Mapping[str, Analysis]
     warnings: tuple[Failure, ...] = ()
 
     @property
@@ -44,15 +46,16 @@ class Standard:
         return {rule.id: rule for rule in self.rules}
 
 
-def load_standard(root: Path, *, policy: Path | None = None, prove: bool = True) -> Standard:
+def load_standard(root: Path, *, policy: Path | None = None, prove: bool = True, analyses: Mapping[str, Analysis] = EMPTY) -> Standard:
     """Load the Standard in folder `root`; `policy` overrides every policy. Raises RefusedStandard with ``path:line``.
 
-    `prove`: run every example of every rule; without it (worker processes, whose parent has proven the same digest) nothing else changes.
+    `prove`: run every example of every rule; without it (the same digest was proven before) nothing else changes. `analyses`: those of a
+    Standard of the same digest, so that its expressions need not be looked at again.
     """
     head = read_yaml(root / "standard.yaml")
     lexicon = load_lexicon(root / "words")
     book = PhraseBook()
-    builder = Builder(book, lexicon)
+    builder = Builder(book, lexicon, analyses)
     packs = sorted((root / "rules").glob("*.yaml"))
     rules = tuple(rule for path in packs for rule in load_pack(path, builder) if rule.status != "retired")
     _unique(rules)
@@ -70,7 +73,7 @@ def load_standard(root: Path, *, policy: Path | None = None, prove: bool = True)
         more = f"(另有 {len(fatal) - 1} 处)" if len(fatal) > 1 else ""
         raise RefusedStandard(f"规则 {fatal[0].rule}: {fatal[0].why}{more}", where=fatal[0].where,
                               fix="例子: " + " / ".join(fatal[0].example.strip().splitlines()))
-    return Standard(ref, root, rules, scorecard, policies, reader, tuple(f for f in failures if not f.fatal))
+    return Standard(ref, root, rules, scorecard, policies, reader, builder.analyses, tuple(f for f in failures if not f.fatal))
 
 
 def _unique(rules: tuple[Rule, ...]) -> None:

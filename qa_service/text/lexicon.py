@@ -49,7 +49,7 @@ def load_lexicon(folder: Path) -> Lexicon:
 
 def _yaml(path: Path) -> dict[str, Any]:
     try:
-        data = yaml.safe_load(path.read_text("utf-8"))
+        data = yaml.load(path.read_text("utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     except (OSError, yaml.YAMLError, UnicodeDecodeError) as error:
         raise RefusedStandard(f"词库读不出来: {error}", where=str(path)) from None
     if not isinstance(data, dict):

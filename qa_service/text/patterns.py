@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -20,6 +21,7 @@ _MAX_LITERALS = 64
 _MAX_CLAUSES = 3
 # Characters that stand in so many messages that looking for them tells nothing: a clause with one of them is no clause.
 _COMMON = frozenset("的您是我了好有亲不呢哦一以吗请还到么问你也都就在个这那0123456789abcdefghijklmnopqrstuvwxyz")
+_OFTEN = 40  # uses after which an expression is compiled for `re` too
 _SHORT_TEXT = 120  # characters: most of chat
 _MOST_WORK = 200_000
 _PIECE = 1_000
@@ -28,27 +30,50 @@ _FLAGS = re.compile(r"\(\?[a-zA-Z]")
 _PARSER: Any = re._parser  # type: ignore[attr-defined]  # the parse tree of `re` is the only one the standard library offers
 
 
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """What there is to know of an expression before it is used, to be kept between runs.
+
+    clauses   see `required_clauses`
+    bounded   whether `re` may run it (see `_is_bounded`)
+    """
+
+    clauses: tuple[tuple[str, ...], ...]
+    bounded: bool
+
+
 class Pattern:
-    """One expression over the norm of a message. `clauses`: see `required_clauses`."""
+    """One expression over the norm of a message. `analysis`: as it was known before; without it the expression is proven and analysed."""
 
-    __slots__ = ("clauses", "source", "_compiled", "_short")
+    __slots__ = ("analysis", "source", "_linear", "_short", "_uses")
 
-    def __init__(self, source: str) -> None:
+    def __init__(self, source: str, analysis: Analysis | None = None) -> None:
         self.source = source
-        self._compiled = _compile(source)
-        self._short = _short(source)
-        self.clauses = required_clauses(source)
+        self._linear: Any = None if analysis else _compile(source)
+        self._short: re.Pattern[str] | None = None
+        self._uses = 0
+        self.analysis = analysis or Analysis(required_clauses(source), _is_bounded(source))
 
     def spans(self, text: str) -> list[tuple[int, int]]:
         """Half-open code-point spans of the matches, empty ones left out; [] at the price of one search."""
-        if self._short is None or len(text) > _SHORT_TEXT:  # RE2 prepares the whole text at each call: one call for all matches
-            return [span for match in self._compiled.finditer(text) if (span := match.span())[1] > span[0]]
-        if self._short.search(text) is None:  # nearly always
+        short = self._short
+        if short is None or len(text) > _SHORT_TEXT:  # RE2 prepares the whole text at each call: one call for all matches
+            return self._linear_spans(text)
+        if short.search(text) is None:  # nearly always
             return []
-        return [match.span() for match in self._short.finditer(text)]
+        return [match.span() for match in short.finditer(text)]
 
-    def __reduce__(self) -> tuple[type[Pattern], tuple[str]]:
-        return Pattern, (self.source,)
+    def _linear_spans(self, text: str) -> list[tuple[int, int]]:
+        """By RE2, which compiles 20 times faster than `re` and finds 5 times slower: most expressions are hardly ever used."""
+        if self._linear is None:
+            self._linear = _compile(self.source)
+        self._uses += 1
+        if self._uses == _OFTEN and self.analysis.bounded:
+            self._short = _for_short_texts(self.source)
+        return [span for match in self._linear.finditer(text) if (span := match.span())[1] > span[0]]
+
+    def __reduce__(self) -> tuple[type[Pattern], tuple[str, Analysis]]:
+        return Pattern, (self.source, self.analysis)
 
 
 class Remover:
@@ -105,21 +130,24 @@ def _tree(source: str) -> Any:
     return _PARSER.parse(source, re.ASCII)
 
 
-@cache
-def _short(source: str) -> re.Pattern[str] | None:
-    """The same expression for `re`, when its worst case on a text of _SHORT_TEXT is bounded: the ways to try it are counted.
-
-    RE2 and `re` agree on such expressions (leftmost, first alternative) but for `$` before a final line break, hence `\\Z`.
-    """
+def _is_bounded(source: str) -> bool:
+    """Whether the worst case of the expression in `re`, on a text of _SHORT_TEXT, is bounded: the ways to try it are counted."""
     if _FOREIGN.search(source) or _FLAGS.search(source):
-        return None
+        return False
     try:
         tree = _tree(source)
         if tree.getwidth()[0] == 0 or _work(list(tree)) > _MOST_WORK:
-            return None  # (after an empty match the two go on differently)
-        return re.compile(source.replace("$", r"\Z") if "$" in source and r"\$" not in source and "[$" not in source else source, re.ASCII)
+            return False  # (after an empty match the two go on differently)
+        _for_short_texts(source)
     except (re.error, OverflowError, RecursionError, ValueError):
-        return None
+        return False
+    return True
+
+
+@cache
+def _for_short_texts(source: str) -> re.Pattern[str]:
+    """The same expression for `re`. They agree on bounded ones (leftmost, first alternative) but for `$` before a final line break: `\\Z`."""
+    return re.compile(source.replace("$", r"\Z") if "$" in source and r"\$" not in source and "[$" not in source else source, re.ASCII)
 
 
 def _work(tokens: list[Any]) -> int:

@@ -7,10 +7,8 @@ from typing import Final
 from qa_service.model.errors import UsageError
 from qa_service.services.outputs.csv import CsvWriter
 from qa_service.services.outputs.jsonl import JsonlWriter
-from qa_service.services.outputs.parquet import ParquetWriter
 from qa_service.services.outputs.target import Target
 from qa_service.services.outputs.writer import Writer
-from qa_service.services.outputs.xlsx import XlsxWriter
 
 FORMATS: Final = ("jsonl", "csv", "xlsx", "parquet")
 
@@ -28,8 +26,14 @@ def open_writer(target: str | Path, format: str, *, masked: bool = True) -> Writ
     if format == "csv":
         return CsvWriter(place, masked=masked)
     if format == "xlsx":
+        from qa_service.services.outputs.xlsx import XlsxWriter  # its library and the next one's: only those who write so pay
+
         return XlsxWriter(place, masked=masked)
-    return ParquetWriter(place) if format == "parquet" else JsonlWriter(place)
+    if format == "parquet":
+        from qa_service.services.outputs.parquet import ParquetWriter
+
+        return ParquetWriter(place)
+    return JsonlWriter(place)
 
 
 def format_of(target: str | Path) -> str:
