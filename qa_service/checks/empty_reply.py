@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 from qa_service.checks.base import ALWAYS, Gate, Match, trait, whole
 from qa_service.text.clock import seconds_between
+from qa_service.text.exchange import Reply
 from qa_service.text.normalise import EMOTICON
-from qa_service.text.transcript import Reply, Transcript
+from qa_service.text.transcript import Transcript
 
 
 @dataclass(frozen=True, slots=True)

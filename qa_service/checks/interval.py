@@ -8,7 +8,8 @@ from itertools import pairwise
 from qa_service.checks.base import Gate, Match, trait, whole
 from qa_service.model.wire import DEFAULT_ZONE
 from qa_service.text.clock import seconds_between
-from qa_service.text.transcript import Reply, Transcript
+from qa_service.text.exchange import Reply
+from qa_service.text.transcript import Transcript
 
 
 @dataclass(frozen=True, slots=True)
