@@ -11,9 +11,10 @@ from typing import Final
 
 from qa_service.checks.base import Gate, Match, Whole, both, has, trait, whole
 from qa_service.text.clock import seconds_between
+from qa_service.text.exchange import Reply
 from qa_service.text.lines import SHORT
 from qa_service.text.normalise import EMOTICON
-from qa_service.text.transcript import Reply, Transcript
+from qa_service.text.transcript import Transcript
 
 _OF_FEW_WORDS: Final = ("acknowledgement", "echo", "holding")
 

@@ -10,8 +10,9 @@ from typing import ClassVar
 from qa_service.checks.base import ALWAYS, Gate, Match, Whole, trait, whole
 from qa_service.model.wire import DEFAULT_ZONE
 from qa_service.text.clock import seconds_between
+from qa_service.text.exchange import Reply
 from qa_service.text.reading import Reading
-from qa_service.text.transcript import Reply, Transcript
+from qa_service.text.transcript import Transcript
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ class _Waited:
 
     def homes(self, reading: Reading) -> AbstractSet[int]:
         """By the rounds."""
-        return {n for n, t in enumerate(reading.transcripts) if max(t.effective_waits if self.effective else t.waits, default=0.0) > self.over}
+        return {n for n, t in enumerate(reading.transcripts) if max(t.exchange.effective_seconds if self.effective else t.exchange.seconds, default=0.0) > self.over}
 
     def holds(self, t: Transcript) -> bool:
         """The rounds told."""

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from qa_service.checks.base import Gate, Match, Scope, Text, Whole, both, texts_of
+from qa_service.text.exchange import Reply
 from qa_service.text.normalise import NOT_LANGUAGE
 from qa_service.text.phrases import Hit
-from qa_service.text.transcript import Reply, Transcript
+from qa_service.text.transcript import Transcript
 
 _LONGEST_ECHO: Final = 80  # a longer text is no mere echo, and is not compared
 

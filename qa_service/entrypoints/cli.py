@@ -16,6 +16,7 @@ _COMMANDS: Final = {
     "demo": ("demo", "生成一天的示例会话,质检并写出日报"),
     "check": ("check", "核对规则包、评分卡、政策,并运行所有例子"),
     "rules": ("rules", "查看规则、试跑规则、生成规则文档"),
+    "measures": ("measures", "各平台的响应口径与单个会话的指标"),
     "schema": ("schema", "输出会话或质检结果的 JSON Schema"),
     "doctor": ("doctor", "检查运行环境,列出设置及其来源"),
 }

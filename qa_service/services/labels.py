@@ -18,10 +18,12 @@ COMMITMENT_STATUSES: Final[Mapping[str, str]] = {"open": "待兑现", "kept": "�
 CHANNELS: Final[Mapping[str, str]] = {
     "tmall": "天猫", "taobao": "淘宝", "jd": "京东", "pdd": "拼多多", "douyin": "抖音", "wechat": "微信", "web": "网页", "other": "其他"}
 MEASURES: Final[Mapping[str, str]] = {
-    "messages": "消息数", "customer_messages": "客户消息", "agent_messages": "客服消息", "bot_messages": "机器人消息",
+    "messages": "消息数", "customer_messages": "客户消息", "agent_messages": "客服消息", "speaking_messages": "客服有内容消息", "bot_messages": "机器人消息",
     "duration_seconds": "时长(秒)", "first_response_seconds": "首响(秒)", "effective_first_response_seconds": "有效首响(秒)",
-    "mean_response_seconds": "平均响应(秒)", "longest_wait_seconds": "最长等待(秒)", "response_30s_rate": "30秒响应率",
-    "effective_response_30s_rate": "30秒有效响应率", "unanswered_turns": "末尾未答", "answer_ratio": "答问比", "agents": "客服人数"}
+    "mean_response_seconds": "平均响应(秒)", "longest_wait_seconds": "最长等待(秒)", "effective_longest_wait_seconds": "有效最长等待(秒)",
+    "response_30s_rate": "30秒响应率", "effective_response_30s_rate": "30秒有效响应率", "answered_turns": "已答轮次",
+    "effectively_answered_turns": "有效答复次数", "unanswered_turns": "末尾未答", "effectively_unanswered_turns": "末尾未有效答复", "answer_ratio": "答问比",
+    "agents": "客服人数", "handovers": "转接次数", "handover_seconds": "转接等待(秒)", "effective_handover_seconds": "有效转接等待(秒)"}
 LINES: Final[Mapping[str, str]] = {"clamp": "封顶保底", "auto-fail": "一票否决"}
 
 

@@ -4,18 +4,15 @@ It answers from what its batch was read as (see reader.py).
 """
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from functools import cached_property
 from typing import Any
 
 from qa_service.model.conversation import LANGUAGE_KINDS, Conversation, Message, Turn
 from qa_service.model.finding import Commitment, Mood, Topic
 from qa_service.model.policy import Policy
-from qa_service.text.clock import seconds_between
 from qa_service.text.commitments import read_commitments
+from qa_service.text.exchange import Exchange, Reply, Wait, read_exchange
 from qa_service.text.lexicon import Group
 from qa_service.text.lines import SHORT, Lines
 from qa_service.text.normalise import NOT_LANGUAGE, SEPARATOR, bare_of
@@ -28,15 +25,6 @@ from qa_service.text.similarity import alike_pairs
 ALIKE = 0.7  # likeness below which two messages are never called a repetition
 Measures = dict[str, float | int | None]
 FAR = 60  # messages of a role looked back for one
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """One agent turn and the customer messages it answers (those since the agent's last turn; empty for an opening)."""
-
-    asked: tuple[int, ...]
-    answer: tuple[int, ...]
-    number: int  # 0 for the agent's first turn
 
 
 class Transcript:
@@ -161,17 +149,14 @@ class Transcript:
         return tuple(turns)
 
     @cached_property
+    def exchange(self) -> Exchange:
+        """Who said how much and who waited how long."""
+        return read_exchange(self.messages, self.conversation.channel, self._says, self.concrete)
+
+    @property
     def replies(self) -> tuple[Reply, ...]:
         """Each agent turn with what it answers. A bot's words between the two change nothing."""
-        replies: list[Reply] = []
-        asked: tuple[int, ...] = ()
-        for turn in self.turns:
-            if turn.role == "customer":
-                asked += turn.indexes
-            elif turn.role == "agent":
-                replies.append(Reply(asked, turn.indexes, len(replies)))
-                asked = ()
-        return tuple(replies)
+        return self.exchange.replies
 
     @cached_property
     def reply_of(self) -> Mapping[int, Reply]:
@@ -196,35 +181,15 @@ class Transcript:
         """The commitment ledger of the chat."""
         return read_commitments(self.conversation, self._norms[self.first:self.first + len(self.messages)])
 
-    @cached_property
-    def timed(self) -> bool:
-        """Whether any message has a time."""
-        return any(m.at is not None for m in self.messages)
-
-    @cached_property
-    def rounds(self) -> list[tuple[Reply, int, float]]:
+    @property
+    def rounds(self) -> Sequence[Wait]:
         """Answered rounds, any human reply counting: reply, first waiting message, seconds. Empty without times."""
-        return _read_rounds(self, effective=False) if self.timed else []
+        return self.exchange.waits
 
-    @cached_property
-    def effective_rounds(self) -> list[tuple[Reply, int, float]]:
+    @property
+    def effective_rounds(self) -> Sequence[Wait]:
         """Answered rounds until a reply that says something."""
-        return _read_rounds(self, effective=True) if self.rounds else []
-
-    @cached_property
-    def counts(self) -> Counter[str]:
-        """How many messages each role wrote."""
-        return Counter([m.role for m in self.messages])
-
-    @cached_property
-    def waits(self) -> list[float]:
-        """Seconds of the rounds."""
-        return [wait for _, _, wait in self.rounds]
-
-    @cached_property
-    def effective_waits(self) -> list[float]:
-        """Seconds of the effective rounds."""
-        return [wait for _, _, wait in self.effective_rounds]
+        return self.exchange.effective_waits
 
     @cached_property
     def measures(self) -> Measures:
@@ -242,34 +207,8 @@ class Transcript:
 
     def says_something(self, answer: Sequence[int]) -> bool:
         """Whether an agent turn holds anything beyond courtesy: words, or a picture, card, link or masked name."""
-        return any(not self.spoken(i) or self.residue(i) or NOT_LANGUAGE in self.norm(i) for i in answer)
+        return any(self._says(i) for i in answer)
 
-
-def _read_rounds(t: Transcript, *, effective: bool) -> list[tuple[Reply, int, float]]:
-    """Each answered round: the reply, the customer message it began with, seconds. `effective`: until a reply that says something."""
-    out: list[tuple[Reply, int, float]] = []
-    since: int | None = None
-    for reply in t.replies:
-        if reply.asked and since is None:
-            since = reply.asked[0]
-        if since is None:
-            continue
-        if effective and not t.says_something(reply.answer) and t.concrete(reply.asked or _asked_before(t, reply.answer[0])):
-            continue
-        wait = seconds_between(t.messages[since].at, _answered_at(t, reply.answer, effective))
-        if wait is not None:
-            out.append((reply, since, wait))
-        since = None
-    return out
-
-
-def _asked_before(t: Transcript, message: int) -> tuple[int, ...]:
-    return tuple(i for i in range(message) if t.messages[i].role == "customer")[-1:]
-
-
-def _answered_at(t: Transcript, answer: tuple[int, ...], effective: bool) -> datetime | None:
-    if effective:
-        for i in answer:
-            if t.says_something((i,)):
-                return t.messages[i].at
-    return t.messages[answer[0]].at
+    def _says(self, i: int) -> bool:
+        m = self.first + i
+        return m not in self.reading.marked["silent"] or NOT_LANGUAGE in self._norms[m]

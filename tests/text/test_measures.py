@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from qa_service.text.calculators import SUFFIXES
 from qa_service.text.clock import seconds_between
-from qa_service.text.measures import MEASURES
+from qa_service.text.measures import MEASURES, TIMING
 from qa_service.text.transcript import Transcript
 
 Read = Callable[[str], Transcript]
@@ -28,21 +29,23 @@ def measures(t: Transcript) -> dict[str, float | int | None]:
 
 def test_a_chat_with_a_greeting_first(read: Read) -> None:
     assert measures(read(CHAT)) == {
-        "messages": 9, "customer_messages": 4, "agent_messages": 4, "bot_messages": 1, "duration_seconds": 190.0,
+        "messages": 9, "customer_messages": 4, "agent_messages": 4, "speaking_messages": 3, "bot_messages": 1, "duration_seconds": 190.0,
         "first_response_seconds": 20.0,  # from 在吗 to 亲,在的
         "effective_first_response_seconds": 120.0,  # to 有的
         "mean_response_seconds": 30.0,  # (20 + 60 + 10) / 3
-        "longest_wait_seconds": 60.0, "response_30s_rate": 0.667,
+        "longest_wait_seconds": 60.0, "effective_longest_wait_seconds": 120.0, "response_30s_rate": 0.667,
         "effective_response_30s_rate": 0.333,  # of the three nominal rounds one had a real answer in time
-        "unanswered_turns": 0, "answer_ratio": 1.0, "agents": 1}
+        "answered_turns": 3, "effectively_answered_turns": 2, "unanswered_turns": 0, "effectively_unanswered_turns": 0, "answer_ratio": 1.0, "agents": 1,
+        "handovers": 0, "handover_seconds": None, "effective_handover_seconds": None,
+        "article_30s_of": 3, "article_30s_sum": 2, "article_30s_effective_of": 3, "article_30s_effective_sum": 1}  # 120, 60 and 10 seconds
 
 
 def test_without_times_the_timing_measures_are_null(read: Read) -> None:
     found = measures(read("客: 有M码吗\n服: 有的"))
     timing = {name for name, value in found.items() if value is None}
-    assert timing == {"duration_seconds", "first_response_seconds", "effective_first_response_seconds", "mean_response_seconds", "longest_wait_seconds",
-                      "response_30s_rate", "effective_response_30s_rate"}
+    assert timing == TIMING
     assert found["messages"] == 2
+    assert not any(name.endswith(SUFFIXES) for name in found)
 
 
 @pytest.mark.parametrize(("chat", "nominal", "effective"), [
@@ -66,6 +69,13 @@ def test_first_response(read: Read, chat: str, nominal: float | None, effective:
     ("客: 有M码吗", 1), ("客: 有M码吗\n服: 有的\n客: 怎么退货", 1), ("客: 有M码吗\n服: 有的\n客: 好的谢谢", 0), ("客: 在吗", 0), ("服: 您好", 0), ("客: 怎么退\n机: 请稍等", 1)])
 def test_unanswered(read: Read, chat: str, value: int) -> None:
     assert measures(read(chat))["unanswered_turns"] == value
+
+
+@pytest.mark.parametrize(("chat", "value"), [
+    ("客: 有M码吗\n服: 亲,在的", 1), ("客: 有M码吗\n服: 亲,在的\n服: 有的", 0), ("客: 有M码吗\n服: 在的\n客: 在吗\n服: 您好", 1),
+    ("客: 在吗\n服: 亲,在的", 0), ("客: 有M码吗\n服: 亲,在的\n客: 嗯\n服: 有的", 0)])
+def test_unanswered_by_words_that_say_something(read: Read, chat: str, value: int) -> None:
+    assert measures(read(chat))["effectively_unanswered_turns"] == value
 
 
 def test_every_measure_says_what_it_is() -> None:

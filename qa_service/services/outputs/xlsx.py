@@ -15,6 +15,7 @@ from qa_service.services.outputs.overview import agent_rows, overview_blocks
 from qa_service.services.outputs.target import Target
 from qa_service.services.outputs.writer import Writer
 from qa_service.services.tally import Tally
+from qa_service.text.calculators import SUFFIXES
 
 ROWS: Final = 1_048_575
 _WIDTHS: Final = {
@@ -45,7 +46,7 @@ class XlsxWriter(Writer):
     def write(self, conversation: Conversation, evaluation: Mapping[str, Any], raw_json: bytes | None = None) -> None:
         """One row each in 会话 and 指标, and those of its findings and commitments."""
         if self._sections is None:
-            self._head(rows.sections_of(evaluation), list(evaluation["measures"]))
+            self._head(rows.sections_of(evaluation), [n for n in evaluation["measures"] if not n.endswith(SUFFIXES)])
         self._sheets["会话"].put(rows.conversation_row(conversation, evaluation, self._sections or ()))
         for row in rows.finding_rows(conversation, evaluation):
             self._sheets["命中"].put(row)
