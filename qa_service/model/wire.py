@@ -21,6 +21,7 @@ DEFAULT_ZONE: Final[tzinfo] = ZoneInfo("Asia/Shanghai")
 _CONVERSATION_KEYS: Final = frozenset(("id", "shop", "channel", "agent", "customer", "messages", "meta"))
 _MESSAGE_KEYS: Final = frozenset(("role", "text", "at", "agent_id", "kind", "id", "meta"))
 _NO_PARTY: Final = Party()
+_CANONICAL: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str).encode
 
 
 def parse_time(value: object, field: str, zone: tzinfo = DEFAULT_ZONE) -> datetime | None:
@@ -33,7 +34,8 @@ def parse_time(value: object, field: str, zone: tzinfo = DEFAULT_ZONE) -> dateti
         at = datetime.fromisoformat(value)
         if at.tzinfo is None:
             at = at.replace(tzinfo=zone)
-        at.astimezone(DEFAULT_ZONE)  # a time at the very edge of the calendar cannot be moved between zones
+        if not 1 < at.year < 9999:
+            at.astimezone(DEFAULT_ZONE)  # a time at the very edge of the calendar cannot be moved between zones
     except (ValueError, OverflowError):
         raise InvalidRecord(f"不是 RFC 3339 时间: {value[:40]!r}", field=field, fix="例: 2025-11-01T10:00:00+08:00") from None
     return at
@@ -65,7 +67,17 @@ def _meta(data: Mapping[str, Any], known: frozenset[str], field: str) -> Mapping
     return {**extra, **(meta or {})}
 
 
-def _message(data: object, field: str, zone: tzinfo) -> Message:
+def _message(data: object, number: int, zone: tzinfo) -> Message:
+    """One message: at once where everything is as most have it, else field by field."""
+    if type(data) is dict and _MESSAGE_KEYS.issuperset(data) and not data.get("meta"):
+        role, text, kind, at = data.get("role"), data.get("text"), data.get("kind", "text"), data.get("at")
+        agent_id, own = data.get("agent_id", ""), data.get("id", "")
+        if type(role) is type(text) is type(kind) is type(agent_id) is type(own) is str and role in ROLES and kind in KINDS:
+            return Message(role, text, None if at is None else parse_time(at, f"/messages/{number}/at", zone), kind, agent_id, own)
+    return _checked_message(data, f"/messages/{number}", zone)
+
+
+def _checked_message(data: object, field: str, zone: tzinfo) -> Message:
     if not isinstance(data, Mapping):
         raise InvalidRecord("消息应为对象", field=field)
     role, text, kind = data.get("role"), data.get("text"), data.get("kind") or "text"
@@ -76,9 +88,9 @@ def _message(data: object, field: str, zone: tzinfo) -> Message:
     if not isinstance(kind, str) or kind not in KINDS:
         raise InvalidRecord(f"kind 应为 {'、'.join(sorted(KINDS))} 之一,得到 {str(kind)[:40]!r}", field=f"{field}/kind")
     at = data.get("at")
-    meta = EMPTY if _MESSAGE_KEYS.issuperset(data) and not data.get("meta") else _meta(data, _MESSAGE_KEYS, field)
     return Message(role, text, parse_time(at, f"{field}/at", zone) if at is not None else None, kind,
-                   _string(data.get("agent_id") or "", f"{field}/agent_id"), _string(data.get("id") or "", f"{field}/id"), meta)
+                   _string(data.get("agent_id") or "", f"{field}/agent_id"), _string(data.get("id") or "", f"{field}/id"),
+                   _meta(data, _MESSAGE_KEYS, field))
 
 
 def conversation_from_dict(data: object, *, strict: bool = False, zone: tzinfo = DEFAULT_ZONE) -> Conversation:
@@ -97,7 +109,7 @@ def conversation_from_dict(data: object, *, strict: bool = False, zone: tzinfo =
     if not isinstance(channel, str) or channel not in CHANNELS:
         raise InvalidRecord(f"channel 应为 {'、'.join(sorted(CHANNELS))} 之一,得到 {str(channel)[:40]!r}", field="/channel")
     return Conversation(
-        identifier, tuple(_message(m, f"/messages/{i}", zone) for i, m in enumerate(messages)),
+        identifier, tuple([_message(m, i, zone) for i, m in enumerate(messages)]),
         _string(data.get("shop") or "default", "/shop"), channel,
         _party(data.get("agent"), "/agent"), _party(data.get("customer"), "/customer"), _meta(data, _CONVERSATION_KEYS, ""))
 
@@ -153,13 +165,14 @@ def conversation_digest(c: Conversation) -> str:
     """
     parts = [c.id, c.shop, c.channel, c.agent.id, c.agent.name, c.customer.id, c.customer.name, _canonical(c.meta)]
     for m in c.messages:
-        parts += (m.role, m.kind, m.text, m.at.isoformat() if m.at is not None else "", m.agent_id, m.id, _canonical(m.meta))
-    sizes = ",".join([str(len(part)) for part in parts])
+        at, meta = m.at, m.meta
+        parts += (m.role, m.kind, m.text, "" if at is None else at.isoformat(), m.agent_id, m.id, _canonical(meta) if meta else "")
+    sizes = ",".join(map(str, map(len, parts)))
     return "sha256:" + hashlib.sha256(f"{sizes}:{''.join(parts)}".encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _canonical(meta: Mapping[str, Any]) -> str:
-    return json.dumps(meta, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str) if meta else ""
+    return _CANONICAL(meta) if meta else ""
 
 
 def finding_to_dict(f: Finding) -> dict[str, Any]:

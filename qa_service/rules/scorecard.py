@@ -5,11 +5,10 @@ auto-fail (一票否决) is a line of its own, shared over the sections by large
 """
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from qa_service.model.conversation import EMPTY
 from qa_service.model.errors import RefusedStandard
@@ -34,6 +33,14 @@ class Part:
     measure: str = ""
 
 
+class Terms(NamedTuple):
+    """What a kind of finding means to the card: its price, its section ("" for none), and whether it fails the conversation."""
+
+    price: int
+    section: str
+    fatal: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Scorecard:
     """Prices in tenths, positive = lost, by rule, then category (the longest prefix), then severity. `bonus`: by rule or category, gained."""
@@ -52,7 +59,8 @@ class Scorecard:
     repeat_times: int = 3
     rule_cap: int = FULL
     source: Mapping[str, Any] = field(default=EMPTY)
-    _known: dict[tuple[str, ...], Score] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _full_scores: dict[tuple[str, ...], Score] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _terms: dict[tuple[str, ...], Terms] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def price(self, finding: Finding) -> int:
         """Tenths that one finding costs (negative: a bonus). Trial findings and customer risk cost nothing."""
@@ -75,33 +83,45 @@ class Scorecard:
 
     def score(self, findings: Sequence[Finding], topics: frozenset[str], measures: Mapping[str, float | int | None]) -> Score:
         """Price the findings of one conversation."""
-        priced: dict[str, list[Finding]] = defaultdict(list)
+        priced: dict[str, list[Finding]] = {}
+        sections: dict[str, str] = {}
+        fatal: list[Finding] = []
         for finding in findings:
-            if self.price(finding) and self.part_of(finding.category) is not None:
-                priced[finding.rule].append(finding)
-        applying = tuple(p.id for p in self.parts if self._applies(p, topics, measures))
-        if not priced and not any(self.is_fatal(f) for f in findings):
+            price, section, fails = self._terms_of(finding)
+            if price and section:
+                priced.setdefault(finding.rule, []).append(finding)
+                sections[finding.rule] = section
+            if fails:
+                fatal.append(finding)
+        applying = tuple([p.id for p in self.parts if self._applies(p, topics, measures)])
+        if not priced and not fatal:
             return self._full(applying)
-        touched = {part.id for hits in priced.values() if (part := self.part_of(hits[0].category)) is not None}
-        weights = self._weights({*applying, *touched})
+        weights = self._weights({*applying, *sections.values()})
         points = dict(weights)
         lines: list[Deduction] = []
         for rule in sorted(priced):
-            hits = priced[rule]
-            part = self.part_of(hits[0].category)
-            assert part is not None
-            lines.append(self._line(rule, hits, part.id, points))
-            points[part.id] += lines[-1].points
+            section = sections[rule]
+            lines.append(self._line(rule, priced[rule], section, points))
+            points[section] += lines[-1].points
         over = sum(points.values()) - FULL
         if over > 0:
             lines.append(_shared("clamp", over, points))
-        fatal = [f for f in findings if self.is_fatal(f)]
         total = sum(points.values())
         if fatal and total > self.fatal_total:
             lines.append(_shared("auto-fail", total - self.fatal_total, points, tuple(f.fingerprint for f in fatal)))
         total = sum(points.values())
-        sections = tuple(Section(p.id, p.title, weights.get(p.id, 0), points.get(p.id, 0), p.id in weights) for p in self.parts)
-        return Score(total, "fail" if fatal else self._grade(total), bool(fatal), sections, tuple(lines))
+        return Score(total, "fail" if fatal else self._grade(total), bool(fatal), self._sections(weights, points), tuple(lines))
+
+    def _terms_of(self, finding: Finding) -> Terms:
+        key = finding.rule, finding.category, finding.severity, finding.status
+        terms = self._terms.get(key)
+        if terms is None:
+            part = self.part_of(finding.category)
+            terms = self._terms[key] = Terms(self.price(finding), part.id if part is not None else "", self.is_fatal(finding))
+        return terms
+
+    def _sections(self, weights: Mapping[str, int], points: Mapping[str, int]) -> tuple[Section, ...]:
+        return tuple([Section(p.id, p.title, weights.get(p.id, 0), points.get(p.id, 0), p.id in weights) for p in self.parts])
 
     def is_fatal(self, finding: Finding) -> bool:
         """Whether a finding fails the conversation by itself."""
@@ -114,11 +134,10 @@ class Scorecard:
 
     def _full(self, applying: tuple[str, ...]) -> Score:
         """The score of a chat in which nothing was found: one for each set of sections that apply."""
-        known = self._known.get(applying)
+        known = self._full_scores.get(applying)
         if known is None:
             weights = self._weights(applying)
-            sections = tuple(Section(p.id, p.title, weights.get(p.id, 0), weights.get(p.id, 0), p.id in weights) for p in self.parts)
-            known = self._known[applying] = Score(FULL, self._grade(FULL), False, sections, ())
+            known = self._full_scores[applying] = Score(FULL, self._grade(FULL), False, self._sections(weights, weights), ())
         return known
 
     @staticmethod
@@ -128,7 +147,7 @@ class Scorecard:
         return not part.measure or bool(measures.get(part.measure))
 
     def _line(self, rule: str, hits: list[Finding], section: str, points: Mapping[str, int]) -> Deduction:
-        each = self.price(hits[0])
+        each = self._terms_of(hits[0]).price
         if each < 0:
             return Deduction(rule, section, -each, tuple(f.fingerprint for f in hits))
         wanted = each + sum(each * self.repeat_percent // 100 for _ in hits[1:self.repeat_times])

@@ -26,7 +26,7 @@ def sums(standard: Standard) -> Read:
         if people:
             names = iter(people)
             c = replace(c, messages=tuple(replace(m, agent_id=next(names)) if m.role == "agent" else m for m in c.messages))
-        measures = standard.reader.read([c], [Policy("none")])[0].measures
+        measures = standard.reader.read([c], [Policy("none")]).transcripts[0].measures
         return {x.name: x.sums(measures) for x in CALCULATORS}
     return go
 
@@ -72,7 +72,7 @@ def test_wangwang_mean_of_both_years(sums: Read, chat: str, of_2022: Sums | None
 def test_an_automatic_welcome_does_not_serve_a_chat(standard: Standard) -> None:
     c = replace(parse_plain("客@10:00:00: 有M码吗\n机@10:00:01: 欢迎光临", "t"), channel="tmall")
     marked = replace(c, messages=(c.messages[0], replace(c.messages[1], meta={"auto_reason": "x"})))
-    found = [standard.reader.read([chat], [Policy("none")])[0].measures.get("wangwang_mean_2022_of") for chat in (c, marked)]
+    found = [standard.reader.read([chat], [Policy("none")]).transcripts[0].measures.get("wangwang_mean_2022_of") for chat in (c, marked)]
     assert found == [None, 1]
 
 
@@ -141,7 +141,7 @@ def test_the_effective_column_is_never_the_better_one(standard: Standard, turns:
     for role, text, gap in turns:
         passed += gap
         messages.append(Message(role, text, at.replace(hour=10 + passed // 3600, minute=passed // 60 % 60, second=passed % 60)))
-    measures = standard.reader.read([replace(base, messages=tuple(messages), channel=channel)], [Policy("none")])[0].measures
+    measures = standard.reader.read([replace(base, messages=tuple(messages), channel=channel)], [Policy("none")]).transcripts[0].measures
     for c in CALCULATORS:
         found = c.sums(measures)
         if found is None or c.kind == "longest":
@@ -156,7 +156,7 @@ def test_the_effective_column_is_never_the_better_one(standard: Standard, turns:
 
 def test_a_day_is_the_sum_of_its_chats_however_split(sums: Read, standard: Standard) -> None:
     chats = [replace(parse_plain(f"客@10:00:00: 有M码吗\n服@10:00:{s:02d}: {a}", "t"), channel="tmall") for s, a in ((5, "亲,在的"), (20, "有的"), (45, "有的"))]
-    found = [t.measures for t in standard.reader.read(chats, [Policy("none")] * 3)]
+    found = [t.measures for t in standard.reader.read(chats, [Policy("none")] * 3).transcripts]
     whole, left, right = DayMeasures(), DayMeasures(), DayMeasures()
     for part, measures in ((left, found[0]), (right, found[1]), (right, found[2])):
         part.add(measures)
