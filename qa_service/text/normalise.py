@@ -81,7 +81,7 @@ class Batch:
 
     starts     first position of each message in the joined norm, and one more: the end (n + 1 entries)
     kinds      class of each position of the joined norm
-    skeleton   joined skeleton, the separators kept
+    skeleton   joined skeleton, the separators kept; `codes`: its code points
     places     position in the joined norm of each position of `skeleton`
     """
 
@@ -90,6 +90,7 @@ class Batch:
     starts: Index
     kinds: Bytes
     skeleton: str
+    codes: Codes
     places: Index
     sound: str
 
@@ -114,7 +115,7 @@ def normalise(texts: Sequence[str], language: Sequence[bool] | None = None, *, s
     places = np.flatnonzero(_IS_KEPT[kinds])
     codes = table.skeleton[codes[places]]
     skeleton = _decode(codes)
-    return Batch(text.split(SEPARATOR)[:-1], skeleton.split(SEPARATOR)[:-1], starts, kinds, skeleton, places,
+    return Batch(text.split(SEPARATOR)[:-1], skeleton.split(SEPARATOR)[:-1], starts, kinds, skeleton, codes, places,
                  _decode(table.sound[codes]) if sound else "")
 
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
 import ahocorasick_rs as ac
 import numpy as np
 import numpy.typing as npt
 
 from qa_service.model.errors import RefusedStandard
-from qa_service.text.normalise import CODE, SENTENCE, Batch, Index, skeleton_of, sound_of
+from qa_service.text.normalise import CODE, SENTENCE, Batch, Codes, Index, skeleton_of, sound_of
 
 _SOUND_MIN = 3  # shorter words have too many homophones
 Hit = tuple[int, int, int]  # (message, start, end): half-open code points of the message
@@ -130,25 +131,19 @@ class Matcher:
 
     def match(self, batch: Batch) -> Hits:
         """All hits of all lists in the batch, overlapping ones included."""
-        plain = _find(self._plain, self._plain_numbers, batch.skeleton)
+        found = _find(self._plain, self._plain_numbers, batch.skeleton)
         if self._sound is not None:
             heard = _find(self._sound, self._sound_numbers, batch.sound)
-            plain = np.concatenate((plain, heard[self._resembles(heard, batch)]))
-        if not len(plain):
-            none = np.empty(0, dtype=np.int64)
-            return Hits(none, none, none, none)
-        number, low, high = plain[:, 0], plain[:, 1], plain[:, 2]
+            found = np.concatenate((found, heard[self._resembles(heard, batch)]))
+            found = found[np.argsort(found[:, 2], kind="stable")]
+        number, low, high = found.T
         start, end = batch.places[low], batch.places[high - 1] + 1
-        keep = self._borders(number, low, high, batch)
-        gapped = np.flatnonzero(keep & (end - start != high - low))
-        for i in gapped:
-            keep[i] = _is_evasion(batch.kinds[start[i]:end[i]])
-        number, start, end = number[keep], start[keep], end[keep]
+        keep = np.flatnonzero(~self._goes_on(number, low, high, batch) & _is_whole(start, end, high - low, batch))
+        keep = keep[np.argsort(start[keep], kind="stable")]  # those that begin at one place stay in order of their ends
+        start = start[keep]
         message = np.searchsorted(batch.starts, start, side="right") - 1
-        order = np.lexsort((end, start))
-        message, start, end, number = message[order], start[order], end[order], number[order]
         base = batch.starts[message]
-        return Hits(message, start - base, end - base, number)
+        return Hits(message, start - base, end[keep] - base, number[keep])
 
     def by_list(self, hits: Hits) -> Lists:
         """The hits sorted by phrase list; a phrase on several lists stands under each."""
@@ -163,18 +158,15 @@ class Matcher:
         rows = {at: (low, high) for at, low, high in zip(words[edges].tolist(), edges.tolist(), ends, strict=True)} if len(words) else {}
         return Lists(rows, hits.message[row], hits.start[row], hits.end[row])
 
-    def _borders(self, number: Index, low: Index, high: Index, batch: Batch) -> npt.NDArray[np.bool_]:
+    def _goes_on(self, number: Index, low: Index, high: Index, batch: Batch) -> npt.NDArray[np.bool_]:
         """ASCII letters and digits at the edge of a phrase must not go on beyond it: `vx` is not in `devx`."""
-        keep = np.ones(len(number), dtype=bool)
         edge = self._edge[number]
-        skeleton, places = batch.skeleton, batch.places
-        for i in np.flatnonzero(edge.any(axis=1)):
-            a, b = int(low[i]), int(high[i])
-            if edge[i, 0] and a and places[a - 1] == places[a] - 1 and _ascii_word(skeleton[a - 1], skeleton[a]):
-                keep[i] = False
-            if edge[i, 1] and b < len(skeleton) and places[b] == places[b - 1] + 1 and _ascii_word(skeleton[b], skeleton[b - 1]):
-                keep[i] = False
-        return keep
+        codes, places = batch.codes, batch.places
+        before, after = np.maximum(low - 1, 0), np.minimum(high, len(codes) - 1)
+        left = edge[:, 0] & (low > 0) & (places[before] == places[low] - 1) & _of_one_word(codes[before], codes[low])
+        right = edge[:, 1] & (places[after] == places[high - 1] + 1) & _of_one_word(codes[after], codes[high - 1])
+        beyond: npt.NDArray[np.bool_] = left | right
+        return beyond
 
     def _resembles(self, heard: Index, batch: Batch) -> npt.NDArray[np.bool_]:
         """A match by sound counts when at least half of its characters are the phrase's own and it is not the phrase itself."""
@@ -193,8 +185,9 @@ def _ascii_edge(form: str) -> tuple[bool, bool]:
     return form[0].isascii() and form[0].isalnum(), form[-1].isascii() and form[-1].isalnum()
 
 
-def _ascii_word(outside: str, inside: str) -> bool:
-    return outside.isascii() and ((outside.isalpha() and inside.isalpha()) or (outside.isdigit() and inside.isdigit()))
+def _of_one_word(a: Codes, b: Codes) -> npt.NDArray[np.bool_]:
+    """Whether both are ASCII letters (of a norm: lower case), or both ASCII digits."""
+    return ((a - 97 < 26) & (b - 97 < 26)) | ((a - 48 < 10) & (b - 48 < 10))  # unsigned: what lies below is far above
 
 
 def _automaton(book: PhraseBook, *, sound: bool) -> tuple[Index, ac.AhoCorasick | None]:
@@ -218,22 +211,22 @@ def _spellings(book: PhraseBook) -> dict[int, tuple[str, ...]]:
 
 
 def _find(automaton: ac.AhoCorasick | None, numbers: Index, text: str) -> Index:
-    if automaton is None or not text:
-        return np.empty((0, 3), dtype=np.int64)
-    found = automaton.find_matches_as_indexes(text, overlapping=True)
-    if not found:
-        return np.empty((0, 3), dtype=np.int64)
-    out = np.array(found, dtype=np.int64)
+    """(phrase number, low, high) of each hit, in order of `high`."""
+    found = automaton.find_matches_as_indexes(text, overlapping=True) if automaton is not None and text else []
+    out = np.fromiter(chain.from_iterable(found), dtype=np.int64, count=3 * len(found)).reshape(-1, 3)
     out[:, 0] = numbers[out[:, 0]]
     return out
 
 
-def _is_evasion(kinds: npt.NDArray[np.uint8]) -> bool:
-    """Whether what stands between the characters of a phrase is decoration, not the end of a sentence or a platform code."""
-    if (kinds == CODE).any():
-        return False
-    sentence = int((kinds == SENTENCE).sum())
-    return sentence != 1
+def _is_whole(start: Index, end: Index, length: Index, batch: Batch) -> npt.NDArray[np.bool_]:
+    """Whether what stands between the characters of a hit is decoration, not the end of a sentence or a platform code."""
+    whole = np.ones(len(start), dtype=bool)
+    gapped = np.flatnonzero(end - start != length)
+    if len(gapped):
+        low, high = start[gapped], end[gapped]
+        codes, marks = (np.concatenate(([0], np.cumsum(batch.kinds == kind))) for kind in (CODE, SENTENCE))
+        whole[gapped] = (codes[high] == codes[low]) & (marks[high] - marks[low] != 1)
+    return whole
 
 
 def longest(spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
