@@ -2,14 +2,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import tzinfo
 from typing import Final, NamedTuple
 
 from qa_service.importers.columns import ColumnProfile
 from qa_service.importers.ledger import Ledger, Standing, mark
-from qa_service.model.conversation import CHANNELS, Conversation
+from qa_service.importers.splitting import Splitting
+from qa_service.model.conversation import CHANNELS, EMPTY, Conversation
 from qa_service.model.errors import InvalidRecord, UsageError
 from qa_service.model.record import Duplicate, Imported, Record, Reject
 from qa_service.model.wire import DEFAULT_ZONE
@@ -25,7 +26,7 @@ MAX_RAW: Final = 1 << 20
 class ReadOptions:
     """How to read an input. `shop` and `channel` apply where a record has none; naive times are read in `zone`.
 
-    `password` opens protected archives.
+    `password` opens protected archives. `sessions`: source -> how its streams are cut, where that is not the source's own way.
     """
 
     source: str = "auto"
@@ -34,6 +35,7 @@ class ReadOptions:
     shop: str | None = None
     channel: str | None = None
     password: str = ""
+    sessions: Mapping[str, Splitting] = field(default=EMPTY)
 
     def __post_init__(self) -> None:
         if self.channel is not None and self.channel not in CHANNELS:
