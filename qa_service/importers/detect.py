@@ -27,7 +27,10 @@ class Importer(Protocol):
 # The name of a source (as `--from` has it) -> its module here. One line a source, in the order of the alphabet.
 IMPORTERS: Final[dict[str, str]] = {
     "aliyun-sca": "aliyun_sca",
+    "chatwoot": "chatwoot",
     "csv": "delimited",
+    "google-insights": "google_insights",
+    "intercom": "intercom",
     "jd": "jd",
     "jsonl": "jsonl",
     "parquet": "parquet",
@@ -37,7 +40,11 @@ IMPORTERS: Final[dict[str, str]] = {
     "qiyu": "qiyu",
     "taobao-top": "taobao_top",
     "wangwang-txt": "wangwang_txt",
+    "wechat-kf": "wechat_kf",
+    "wecom-archive": "wecom_archive",
     "xlsx": "xlsx",
+    "zendesk-chat": "zendesk_chat",
+    "zendesk-qa": "zendesk_qa",
 }
 _BY_EXTENSION: Final = {
     ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl", ".csv": "csv", ".tsv": "csv", ".txt": "plain", ".log": "plain"}
