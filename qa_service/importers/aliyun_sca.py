@@ -37,7 +37,7 @@ def read(source: Source, options: ReadOptions, intake: Intake) -> Records:
     return each(items(source, _WRAPPERS, intake), lambda item: _draft(item.value, options), options, intake)
 
 
-def _draft(ticket: object, options: ReadOptions) -> Draft:
+def _draft(ticket: Any, options: ReadOptions) -> Draft:
     if not isinstance(ticket, dict):
         raise InvalidRecord(f"应为对象,得到 {type(ticket).__name__}")
     said = list_of(ticket.get("dialogue"), "/dialogue")

@@ -7,21 +7,20 @@ Source: the request and response classes of JD's SDK.
 """
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from functools import partial
+from collections.abc import Sequence
 from typing import Any, Final
 
 from qa_service.importers.base import Intake, ReadOptions, Records
 from qa_service.importers.documents import Item, items
 from qa_service.importers.draft import Draft, name_of, some_of, words_of
 from qa_service.importers.files import Source
+from qa_service.importers.gather import Gather
 from qa_service.importers.head import CERTAIN, Head
 from qa_service.importers.kinds import kind_of_text
-from qa_service.importers.settle import Group, gathered, settle
+from qa_service.importers.settle import settle
 from qa_service.importers.speakers import AUTOMATIC, ROBOT, is_robot, marked_automatic, says_revoked
 from qa_service.model.conversation import EMPTY, Party
 from qa_service.model.errors import InvalidRecord
-from qa_service.model.record import Reject
 
 _WRAPPERS: Final = ("jingdong_im_pop_chatlog_get_responce", "jingdong_im_pop_chatlog_get_response", "ChatLogPage", "chatLogPage", "ChatLog", "chatLogList")
 _SENT: Final[dict[Any, bool]] = {True: True, False: False, "true": True, "false": False, "1": True, "0": False}
@@ -34,33 +33,26 @@ def detects(head: Head) -> float:
 
 def read(source: Source, options: ReadOptions, intake: Intake) -> Records:
     """Conversations, one a ``sid``."""
-    for found in gathered(_keyed(items(source, _WRAPPERS, intake))):
-        if isinstance(found, list):
-            yield settle([item for item, _ in found], partial(_session, found, options), options, intake)
-        else:
-            yield found
-
-
-def _keyed(rows: Iterable[Item]) -> Iterator[tuple[str, Item, str] | Reject]:
-    for item in rows:
+    gather = Gather(lambda key, rows: iter((settle(rows, lambda: _session(key, rows, options), options, intake),)))
+    for item in items(source, _WRAPPERS, intake):
         try:
-            key = _key(item)
+            key, same = _key(item)
         except InvalidRecord as error:
             yield item.reject(error.why, error.field)
         else:
-            yield key, item, key
+            yield from gather.put(key, item, same)
+    yield from gather.end()
 
 
-def _session(rows: Group, options: ReadOptions) -> Draft:
-    first, key = rows[0]
-    draft = Draft(options.zone, key, channel="jd", customer=Party(first.value["customer"]))
-    for row, _ in rows:
+def _session(key: str, rows: Sequence[Item], options: ReadOptions) -> Draft:
+    draft = Draft(options.zone, key, channel="jd", customer=Party(name_of(rows[0].value["customer"])))
+    for row in rows:
         _say(draft, row.value)
     return draft
 
 
-def _key(item: Item) -> str:
-    """The session of a row. Raises InvalidRecord for what is no message."""
+def _key(item: Item) -> tuple[str, tuple[Any, ...]]:
+    """The session of a row, and what the row says. Raises InvalidRecord for what is no message."""
     data = item.value
     if item.reason:
         raise InvalidRecord(item.reason)
@@ -78,7 +70,8 @@ def _key(item: Item) -> str:
     if not key and not customer:
         raise InvalidRecord("既没有 sid 也没有 customer,分不出是哪个会话", field="/sid")
     data["customer"], data["waiter"] = customer, waiter
-    return key or f"{customer}/{waiter}"
+    at = data.get("time")
+    return key or f"{customer}/{waiter}", (at if isinstance(at, int | float | str) else None, _sent(data), waiter, text)
 
 
 def _complaint(data: dict[str, Any]) -> str:

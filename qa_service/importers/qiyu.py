@@ -8,10 +8,9 @@ Source: the export interface ``/openapi/export/session``, as public clients use 
 """
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,14 +20,15 @@ from qa_service.importers.base import NUL_REASON, Intake, ReadOptions, Records
 from qa_service.importers.documents import Item, items
 from qa_service.importers.draft import Draft, name_of, some_of
 from qa_service.importers.files import Source, identity
+from qa_service.importers.gather import Gather
 from qa_service.importers.head import CERTAIN, Head
 from qa_service.importers.kinds import KIND_OF, kind_of_text, plain_word
 from qa_service.importers.markup import text_of_html
-from qa_service.importers.settle import Group, gathered, settle
+from qa_service.importers.settle import settle
 from qa_service.importers.speakers import AUTOMATIC, ROBOT, marked_automatic, says_revoked
 from qa_service.model.conversation import EMPTY, Party
 from qa_service.model.errors import InvalidRecord, SourceError
-from qa_service.model.record import Record, Reject
+from qa_service.model.record import Record
 
 _RELATED: Final = {1: "来自机器人", 2: "机器人转人工", 3: "来自历史会话", 4: "转接", 5: "接管"}
 _NOT_TALK: Final = {1: "留言", 2: "留言", 3: "排队超时"}
@@ -89,11 +89,15 @@ class _Reader:
         if self.sessions is not None:
             for item in _without_end(self.sessions, self.intake):
                 yield from self._session(item)
-        for found in gathered(_keyed(_without_end(self.messages, self.intake))):
-            if isinstance(found, list):
-                yield self._settled(found)
+        gather = Gather(self._finish)
+        for item in _without_end(self.messages, self.intake):
+            try:
+                key = _message_key(item)
+            except InvalidRecord as error:
+                yield item.reject(error.why, error.field)
             else:
-                yield found
+                yield from gather.put(key, item, item.content)
+        yield from gather.end()
         for item in self._known.values():
             kind = _NOT_TALK.get(orjson.loads(item.data).get("sType"), "")
             yield item.reject(f"会话没有消息({kind})" if kind else "会话没有消息")
@@ -112,29 +116,18 @@ class _Reader:
         else:
             self._known[key] = item._replace(value=None, data=orjson.dumps(item.value))
 
-    def _settled(self, found: Group) -> Record:
-        rows = [item for item, _ in found]
-        session = self._known.pop(found[0][1], None)
-        return settle(rows if session is None else [*rows, session], partial(self._draft, found, session), self.options, self.intake)
+    def _finish(self, key: str, rows: Sequence[Item]) -> Iterator[Record]:
+        session = self._known.pop(key, None)
+        yield settle([*rows, session] if session is not None else rows, lambda: self._draft(key, rows, session), self.options, self.intake)
 
-    def _draft(self, found: Group, session: Item | None) -> Draft:
+    def _draft(self, key: str, rows: Sequence[Item], session: Item | None) -> Draft:
         about: dict[str, Any] = orjson.loads(session.data) if session is not None else {}
-        draft = Draft(self.options.zone, found[0][1], customer=_visitor(about), meta=_about(about))
+        draft = Draft(self.options.zone, key, customer=_visitor(about), meta=_about(about))
         if self.sessions is not None and session is None:
             draft.repairs.append("session 文件里没有这个会话,只有消息")
-        for item, _ in found:
-            _say(draft, item.value)
+        for row in rows:
+            _say(draft, row.value)
         return draft
-
-
-def _keyed(rows: Iterable[Item]) -> Iterator[tuple[str, Item, str] | Reject]:
-    for item in rows:
-        try:
-            key = _message_key(item)
-        except InvalidRecord as error:
-            yield item.reject(error.why, error.field)
-        else:
-            yield key, item, key
 
 
 def _without_end(source: Source, intake: Intake) -> Iterator[Item]:
