@@ -9,6 +9,7 @@ from typing import Final
 
 import pytest
 
+from qa_service.importers.detect import IMPORTERS
 from qa_service.rules.standard import load_standard
 
 ROOT: Final = Path(__file__).resolve().parents[1]
@@ -59,6 +60,11 @@ def test_every_setting_is_documented(name: str) -> None:
     settings = {word for path in sources for word in re.findall(r"\bQA_[A-Z_]+\b", path.read_text("utf-8"))}
     assert "QA_LEXICONS" in settings
     assert {s for s in settings if f"`{s}`" not in page(name)} == set()
+
+
+def test_every_format_is_documented() -> None:
+    rows = {word for line in page("docs/formats.md").splitlines() if line.startswith("| `") for word in re.findall(r"`([^`]+)`", line.split("|")[1])}
+    assert rows - {"--from"} == set(IMPORTERS)
 
 
 @pytest.mark.parametrize("name", [*PAGES, "CONTRIBUTING.md", "CHANGELOG.md"])
