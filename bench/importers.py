@@ -95,7 +95,8 @@ def qianniu_html(day: Day) -> str:
     """One page, as if one buyer had said it all."""
     return "<!DOCTYPE html><html><body><div class='activeUserNickname'>u</div>" + "".join(
         f'<div class="groupTime--a">{m.at:%Y-%m-%d}</div><div class="chatWrap--k3">'
-        f'<span class="chatName--u">{"u" if m.role == "customer" else sender(c, m)}</span><span class="chatTime--p">{m.at:%H:%M:%S}</span><div class="chatTextLeft--9"><span>{escape(m.text)}</span></div></div>'
+        f'<span class="chatName--u">{"u" if m.role == "customer" else sender(c, m)}</span>'
+        f'<span class="chatTime--p">{m.at:%H:%M:%S}</span><div class="chatTextLeft--9"><span>{escape(m.text)}</span></div></div>'
         for c in day for m in c.messages if m.at) + "</body></html>"
 
 
