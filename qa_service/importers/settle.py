@@ -27,7 +27,7 @@ def settle(rows: Sequence[Item], make: Callable[[], Draft], options: ReadOptions
     content = b"\n".join([item.content for item in rows])
     try:
         conversation = with_defaults(make().finish(), options)
-        if may_hold_nul(rows) and (error := holds_nul(conversation)):
+        if may_hold_nul(content) and (error := holds_nul(conversation)):
             raise error
     except InvalidRecord as error:
         return Reject(place.file, place.row, error.field, error.why, raw(), place.rows)
