@@ -6,6 +6,7 @@ duplicate is checked, not hoped.
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -108,7 +109,7 @@ def score(job: Job, inspector: Inspector, make: Callable[[], Inspector], progres
             progress(len(done.conversations))
         outcome.counts.read = intake.rows
         outcome.counts.automatic = automatic.marked
-        outcome.notes = intake.notes
+        outcome.notes = [*intake.notes, *_formats(intake)]
         outcome.rejects = rejects.path if rejects.count else None
         if not outcome.counts.balanced:
             raise QaError(f"行数对不上: {outcome.counts}", fix="这是程序缺陷,请带上输入文件的前几行报告")
@@ -117,6 +118,14 @@ def score(job: Job, inspector: Inspector, make: Callable[[], Inspector], progres
         if earlier is not None:
             earlier.finish()
     return outcome
+
+
+def _formats(intake: Intake) -> list[str]:
+    """How many files and conversations came from which format, where that is more than one."""
+    files = Counter(intake.reads.values())
+    if len(files) < 2:
+        return []
+    return [f"各格式: {'、'.join(f'{name} {n} 个文件 {intake.formats[name]} 个会话' for name, n in files.most_common())}"]
 
 
 def _reuse(conversation: Conversation, line: bytes, outcome: Outcome) -> None:
