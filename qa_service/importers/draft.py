@@ -19,6 +19,7 @@ from qa_service.model.record import Record, Reject
 LABELS: Final[Mapping[str, str]] = {
     "image": "[图片]", "video": "[视频]", "voice": "[语音]", "card": "[卡片]", "order": "[订单]", "link": "[链接]", "other": "[其他]"}
 """What stands for a message without words."""
+_NO_PARTY: Final = Party()
 REORDERED: Final = "消息未按时间排列,已按时间重排"
 _EPOCH: Final = ((10**9, 10**10, 1), (10**12, 10**13, 1_000), (10**15, 10**16, 1_000_000))
 
@@ -92,8 +93,8 @@ class Draft:
     id: str
     shop: str = "default"
     channel: str = "other"
-    agent: Party = Party()
-    customer: Party = Party()
+    agent: Party = _NO_PARTY
+    customer: Party = _NO_PARTY
     meta: dict[str, Any] = field(default_factory=dict)
     messages: list[Message] = field(default_factory=list)
     repairs: list[str] = field(default_factory=list)
