@@ -29,9 +29,13 @@ def detects(head: Head) -> float:
 
 def read(source: Source, options: ReadOptions, intake: Intake) -> Records:
     """Conversations of a delimited text file. Raises SourceError when its columns cannot be understood."""
+    return read_table(rows_of(source, options), source.name, options, intake)
+
+
+def rows_of(source: Source, options: ReadOptions) -> Iterator[Row | Reject]:
+    """The records of a delimited text file as rows of cells, the header among them."""
     delimiter = sniff(head_text(source.head), options).delimiter or ("\t" if extension(source.path) == ".tsv" else ",")
-    rows = _Splitter(Lines(source.stream, source.head, keep_ends=True), delimiter, source.name).rows()
-    return read_table(rows, source.name, options, intake)
+    return _Splitter(Lines(source.stream, source.head, keep_ends=True), delimiter, source.name).rows()
 
 
 class Sniffed(NamedTuple):

@@ -24,11 +24,18 @@ class Importer(Protocol):
 
 # The name of a source (as `--from` has it) -> its module here. One line a source, in the order of the alphabet.
 IMPORTERS: Final[dict[str, str]] = {
+    "chatwoot": "chatwoot",
     "csv": "delimited",
+    "google-insights": "google_insights",
+    "intercom": "intercom",
     "jsonl": "jsonl",
     "parquet": "parquet",
     "plain": "plain",
+    "wechat-kf": "wechat_kf",
+    "wecom-archive": "wecom_archive",
     "xlsx": "xlsx",
+    "zendesk-chat": "zendesk_chat",
+    "zendesk-qa": "zendesk_qa",
 }
 _BY_EXTENSION: Final = {
     ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl", ".csv": "csv", ".tsv": "csv", ".txt": "plain", ".log": "plain"}

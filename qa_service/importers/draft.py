@@ -8,13 +8,9 @@ from datetime import datetime, tzinfo
 from itertools import pairwise
 from typing import Any, Final
 
-from qa_service.importers.base import Intake, ReadOptions, admit, holds_nul, with_defaults
-from qa_service.importers.documents import Item
-from qa_service.importers.ledger import mark
 from qa_service.importers.times import parse_written_time
 from qa_service.model.conversation import EMPTY, Conversation, Message, Party
 from qa_service.model.errors import InvalidRecord
-from qa_service.model.record import Record, Reject
 
 LABELS: Final[Mapping[str, str]] = {
     "image": "[图片]", "video": "[视频]", "voice": "[语音]", "card": "[卡片]", "order": "[订单]", "link": "[链接]", "other": "[其他]"}
@@ -169,14 +165,3 @@ def by_time(messages: Sequence[Message]) -> list[Message]:
         first = m.at or first
         keyed.append((first, m))
     return [m for _, m in sorted(keyed, key=lambda pair: pair[0])] if first is not None else list(messages)  # type: ignore[arg-type, return-value]
-
-
-def settle(draft: Draft, item: Item, options: ReadOptions, intake: Intake, rows: int = 1, content: bytes = b"") -> Record:
-    """The record that a finished draft is: admitted, or rejected with the reason. `rows`: how many source rows it holds."""
-    try:
-        conversation = with_defaults(draft.finish(), options)
-        if error := holds_nul(conversation):
-            raise error
-    except InvalidRecord as error:
-        return Reject(item.file, item.number, error.field, error.why, item.raw, rows)
-    return admit(conversation, mark(content or item.content), item.place._replace(rows=rows), lambda: item.raw, intake)

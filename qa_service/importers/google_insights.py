@@ -14,11 +14,12 @@ from typing import Any, Final
 
 from qa_service.importers.base import Intake, ReadOptions, Records
 from qa_service.importers.documents import items
-from qa_service.importers.draft import Draft, list_of, name_of, part_of, settle, some_of, words_of
+from qa_service.importers.draft import Draft, list_of, name_of, part_of, some_of, words_of
 from qa_service.importers.files import STDIN, Source
 from qa_service.importers.head import CERTAIN, LIKELY, Head
 from qa_service.importers.kinds import kind_of_text, plain_word
 from qa_service.importers.plain import NO_DATE
+from qa_service.importers.settle import each
 from qa_service.model.errors import InvalidRecord
 
 _ROLES: Final = {"agent": "agent", "humanagent": "agent", "anyagent": "agent", "customer": "customer", "enduser": "customer", "automatedagent": "bot"}
@@ -36,16 +37,7 @@ def detects(head: Head) -> float:
 def read(source: Source, options: ReadOptions, intake: Intake) -> Records:
     """The conversation of the file; of a file that holds several, each by its number."""
     stem = "stdin" if source.path == STDIN else Path(source.name).name.partition(".")[0] or source.name
-    for item in items(source, (), intake):
-        if item.reason:
-            yield item.reject()
-            continue
-        try:
-            draft = _draft(item.value, stem if item.number == 1 else f"{stem}-{item.number}", options)
-        except InvalidRecord as error:
-            yield item.reject(error.why, error.field)
-        else:
-            yield settle(draft, item, options, intake)
+    return each(items(source, (), intake), lambda item: _draft(item.value, stem if item.number == 1 else f"{stem}-{item.number}", options), options, intake)
 
 
 def _draft(data: Any, name: str, options: ReadOptions) -> Draft:

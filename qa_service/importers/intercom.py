@@ -13,10 +13,11 @@ from typing import Any, Final
 
 from qa_service.importers.base import Intake, ReadOptions, Records
 from qa_service.importers.documents import items
-from qa_service.importers.draft import Draft, list_of, name_of, part_of, settle, some_of, words_of
+from qa_service.importers.draft import Draft, list_of, name_of, part_of, some_of, words_of
 from qa_service.importers.files import Source
 from qa_service.importers.head import CERTAIN, LIKELY, Head
 from qa_service.importers.markup import text_of_html
+from qa_service.importers.settle import each
 from qa_service.model.conversation import Party
 from qa_service.model.errors import InvalidRecord
 
@@ -35,16 +36,7 @@ def detects(head: Head) -> float:
 
 def read(source: Source, options: ReadOptions, intake: Intake) -> Records:
     """The conversations of an input; a row is one of them."""
-    for item in items(source, WRAPPERS, intake):
-        if item.reason:
-            yield item.reject()
-            continue
-        try:
-            draft = _draft(item.value, options)
-        except InvalidRecord as error:
-            yield item.reject(error.why, error.field)
-        else:
-            yield settle(draft, item, options, intake)
+    return each(items(source, WRAPPERS, intake), lambda item: _draft(item.value, options), options, intake)
 
 
 def _draft(data: Any, options: ReadOptions) -> Draft:

@@ -1,0 +1,162 @@
+"""Zendesk Chat: chats with their `history` (incremental export), or the rows of the history alone, as JSON or as a table.
+
+    {"id", "visitor": {"id", "name", "email"}, "agent_names": {id: name}, "department_name", "rating", "history": [ROW, …]}
+    ROW {"chat_id", "index", "timestamp", "type", "msg", "msg_id", "name", "sender_type", "agent_id", "department_id", "channel"}
+
+`type` is chat.msg, chat.file, chat.memberjoin, chat.memberleave, chat.rating and the like; `sender_type` Visitor, Agent or Trigger. What a
+trigger says is automatic. A chat row is a row; of rows alone each is one. `index` gives the order.
+Source: developer.zendesk.com incremental_export; fivetran.com/docs/connectors/applications/zendesk-chat.
+"""
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from qa_service.importers.base import Intake, ReadOptions, Records
+from qa_service.importers.delimited import rows_of
+from qa_service.importers.documents import Item, items
+from qa_service.importers.draft import Draft, list_of, name_of, part_of, some_of, words_of
+from qa_service.importers.files import Source
+from qa_service.importers.head import CERTAIN, Head
+from qa_service.importers.settle import gathered, settle
+from qa_service.importers.table import row_text
+from qa_service.model.conversation import Party
+from qa_service.model.errors import InvalidRecord, SourceError
+from qa_service.model.record import Reject
+
+WRAPPERS: Final = ("chats",)
+_COLUMNS: Final = frozenset(("chat_id", "sender_type", "msg"))
+_TIMES: Final = ("timestamp", "timestamps")
+_ROLES: Final = {"visitor": "customer", "enduser": "customer", "agent": "agent", "trigger": "bot", "bot": "bot", "answerbot": "bot", "system": "system"}
+_JOINS: Final = {"chat.memberjoin": "{} 进入会话", "chat.memberleave": "{} 离开会话", "chat.transfer": "会话转给 {}"}
+
+
+def detects(head: Head) -> float:
+    """The names of a history row, as keys or as a header."""
+    if head.is_json:
+        return CERTAIN if head.has("chat_id", "sender_type", "msg") or head.has("history", "sender_type", "msg") or head.has("history", "visitor", "msg_id") else 0.0
+    cells = {c.strip().strip('"') for c in head.lines[0].replace(";", ",").replace("\t", ",").split(",")} if head.lines else set()
+    return CERTAIN if cells >= _COLUMNS else 0.0
+
+
+def read(source: Source, options: ReadOptions, intake: Intake) -> Records:
+    """The chats of an input."""
+    rows = _json_rows(source, intake) if Head(source, options).is_json else _table_rows(source, options, intake)
+    for found in gathered(_keyed(rows)):
+        if not isinstance(found, list):
+            yield found
+        else:
+            yield settle([item for item, _ in found], lambda found=found: _draft([data for _, data in found], options), options, intake)  # type: ignore[misc]
+
+
+def _json_rows(source: Source, intake: Intake) -> Iterator[Item | Reject]:
+    return items(source, WRAPPERS, intake)
+
+
+def _table_rows(source: Source, options: ReadOptions, intake: Intake) -> Iterator[Item | Reject]:
+    """The rows of a table as objects, named by its header. Raises SourceError where that lacks a column."""
+    header: list[str] | None = None
+    for row in rows_of(source, options):
+        if isinstance(row, Reject):
+            intake.rows += row.rows
+            yield row
+        elif not any(c.strip() for c in row.cells):
+            continue
+        elif header is None:
+            header = [c.strip().lstrip("\ufeff") for c in row.cells]
+            if missing := _COLUMNS - set(header):
+                raise SourceError(f"缺少列: {'、'.join(sorted(missing))};表头有: {'、'.join(header)[:200]}", where=source.name, fix="不是 Zendesk Chat 的表时请用 --from csv")
+        else:
+            intake.rows += 1
+            wide = len(row.cells) > len(header) and any(c.strip() for c in row.cells[len(header):])
+            data = dict(zip(header, row.cells, strict=False))
+            yield Item(source.name, row.number, data, row_text(row.cells).encode("utf-8", "surrogatepass"),
+                       f"这一行有 {len(row.cells)} 列,表头只有 {len(header)} 列" if wide else "")
+
+
+def _keyed(rows: Iterator[Item | Reject]) -> Iterator[tuple[str, Item, Any] | Reject]:
+    for row in rows:
+        if isinstance(row, Reject):
+            yield row
+            continue
+        try:
+            if row.reason:
+                raise InvalidRecord(row.reason)
+            if not isinstance(row.value, dict):
+                raise InvalidRecord("应为对象")
+            whole = "history" in row.value or "chat_id" not in row.value
+            key = name_of(row.value.get("id" if whole else "chat_id"), "id" if whole else "chat_id")
+            if not key:
+                raise InvalidRecord("缺少会话编号", field="id" if whole else "chat_id")
+            if not whole and "sender_type" not in row.value and "type" not in row.value:
+                raise InvalidRecord("没有 type 也没有 sender_type,看不出是什么", field="type")
+        except InvalidRecord as error:
+            yield row.reject(error.why, error.field)
+        else:
+            # A whole chat stands by itself: the same chat exported again later, longer, is another version, not more rows.
+            yield f"{key}\0{row.number}" if whole else key, row, row.value
+
+
+def _draft(rows: list[dict[str, Any]], options: ReadOptions) -> Draft:
+    first = rows[0]
+    if "history" in first or "chat_id" not in first:
+        return _chat(first, options)
+    draft = Draft(options.zone, f"zendesk-chat/{name_of(first.get('chat_id'), 'chat_id')}", channel="web")
+    indexes = [_index(r.get("index")) for r in rows]
+    ordered = [r for _, r in sorted(zip(indexes, rows, strict=True), key=lambda pair: pair[0])] if None not in indexes else rows  # type: ignore[arg-type, return-value]
+    for row in ordered:
+        _say(row, draft, "")
+    return draft
+
+
+def _chat(data: dict[str, Any], options: ReadOptions) -> Draft:
+    draft = Draft(options.zone, f"zendesk-chat/{name_of(data.get('id'), '/id')}", channel="web")
+    draft.meta = some_of(data, "department_name", "rating", "comment", "started_by", "missed", "type")
+    visitor = part_of(data.get("visitor"), "/visitor")
+    draft.customer = Party(name_of(visitor.get("id") or visitor.get("email"), "/visitor/id"), name_of(visitor.get("name"), "/visitor/name"))
+    draft.names = {str(k): v for k, v in part_of(data.get("agent_names"), "/agent_names").items() if isinstance(v, str)}
+    for i, row in enumerate(list_of(data.get("history"), "/history")):
+        _say(row, draft, f"/history/{i}")
+    left = words_of(data.get("message"), "/message")
+    if left and not draft.messages:  # a message left while nobody was there
+        draft.say("customer", left, draft.at(data.get("timestamp")))
+    return draft
+
+
+def _index(value: object) -> int | None:
+    if isinstance(value, str):
+        return int(value) if value.isascii() and value.isdecimal() and len(value) < 10 else None
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _say(row: dict[str, Any], draft: Draft, field: str) -> None:
+    what = name_of(row.get("type"), f"{field}/type") or "chat.msg"
+    at = draft.at(next((row[k] for k in _TIMES if row.get(k)), None))
+    name, identifier = name_of(row.get("name"), f"{field}/name"), name_of(row.get("msg_id"), f"{field}/msg_id")
+    agent = name_of(row.get("agent_id"), f"{field}/agent_id")
+    if what == "chat.rating":
+        rating = row.get("new_rating") or row.get("rating") or row.get("msg")
+        draft.meta |= {"rating": rating} if isinstance(rating, str) and rating else {}
+        draft.left_out["评价"] += 1
+        return
+    if what in _JOINS:
+        draft.say("system", _JOINS[what].format(name or agent or "有人"), at, id=identifier)
+        return
+    if what not in ("chat.msg", "chat.file", "chat.comment"):
+        draft.left_out["操作记录"] += 1
+        return
+    written = name_of(row.get("sender_type"), f"{field}/sender_type")
+    role = _ROLES.get(written.replace("_", "").replace(" ", "").lower()) if written else "agent" if agent else "customer"
+    if role is None:
+        raise InvalidRecord(f"不认识的 sender_type {written[:40]!r}", field=f"{field}/sender_type")
+    if role == "customer" and not draft.customer.id:
+        draft.customer = Party(draft.customer.id or name, draft.customer.name or name)
+    mine = (agent or name) if role == "agent" else ""
+    text = words_of(row.get("msg"), f"{field}/msg")
+    if what != "chat.file":
+        draft.say(role, text, at, agent_id=mine, id=identifier, name=name)
+        return
+    file = part_of(row.get("attachment"), f"{field}/attachment")
+    mime = file.get("mime_type")
+    kind = "image" if isinstance(mime, str) and mime.startswith("image/") else "other"
+    draft.say(role, text if kind == "other" else "", at, kind=kind, agent_id=mine, id=identifier, name=name, meta=some_of(file, "name", "url"))
