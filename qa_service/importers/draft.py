@@ -21,11 +21,13 @@ _EPOCH: Final = ((10**9, 10**10, 1), (10**12, 10**13, 1_000), (10**15, 10**16, 1
 
 
 def moment(value: object, zone: tzinfo) -> datetime | None:
-    """A time as JSON has it: RFC 3339 or another written form, or an epoch in s, ms or µs; None and "" are None. Raises ValueError."""
+    """A time as JSON has it: RFC 3339 or another written form, or an epoch in s, ms or µs; given in `zone`. None and "" are None. Raises ValueError."""
     if value is None or value == "":
         return None
     if isinstance(value, str):
-        return parse_written_time(value.removesuffix(" UTC") + "+00:00" if value.endswith(" UTC") else value, zone)
+        at = parse_written_time(value.removesuffix(" UTC") + "+00:00" if value.endswith(" UTC") else value, zone)
+        # Helpdesks store UTC; "today" and "before six" in the talk mean the shop's clock.
+        return at.astimezone(zone) if at is not None else None
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise ValueError(f"不是认得的时间: {str(value)[:40]!r}")
     for least, most, unit in _EPOCH:

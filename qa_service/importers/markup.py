@@ -20,5 +20,5 @@ def text_of_html(body: str) -> str:
         body = _HIDDEN.sub("", body)
     body = _IMAGE.sub("[图片]", body.replace("\r\n", "\n"))
     body = unescape(_TAG.sub("", _LINE_END.sub("\n", body)))
-    lines = [line.strip(" \t\xa0") for line in body.split("\n")]
+    lines = [line.strip() for line in body.replace("\xa0", " ").split("\n")]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n")

@@ -9,6 +9,7 @@ Source: developers.weixin.qq.com Obtain_chat_transcript; developer.work.weixin.q
 """
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, Final
 
 from qa_service.importers.base import Intake, ReadOptions, Records
@@ -30,6 +31,7 @@ _KINDS: Final = {
     "text": "text", "image": "image", "voice": "voice", "video": "video", "link": "link", "business_card": "card", "miniprogram": "card",
     "msgmenu": "card", "channels_shop_product": "card", "channels_shop_order": "order"}
 # What an event of sync_msg says, by its `change_type`: a desk took the chat, handed it over, ended it, took it up again.
+_ENTERED: Final = {"enter_session": "客户进入会话", "msg_send_fail": "消息发送失败"}
 _CHANGES: Final = {1: "接入会话", 2: "转接会话", 3: "结束会话", 4: "重新接入会话"}
 _ENDED: Final = 3
 
@@ -62,7 +64,7 @@ def _row(item: Item, options: ReadOptions) -> tuple[Stream, Said]:
     return _desk(item, data, options) if "opercode" in data else _sync(item, data, options)
 
 
-def _at(data: dict[str, Any], key: str, options: ReadOptions) -> Any:
+def _at(data: dict[str, Any], key: str, options: ReadOptions) -> datetime:
     try:
         at = moment(data.get(key), options.zone)
     except ValueError as error:
@@ -80,8 +82,7 @@ def _desk(item: Item, data: dict[str, Any], options: ReadOptions) -> tuple[Strea
     code = data.get("opercode")
     code = int(code) if isinstance(code, str) and code.isdecimal() and len(code) < 6 else code
     at, text = _at(data, "time", options), words_of(data.get("text"), "text").strip()
-    account = worker.rpartition("@")[2] if "@" in worker else ""
-    stream = Stream(f"wechat-kf/{account + '/' if account else ''}{customer}", channel="wechat", customer=Party(customer))
+    stream = Stream(f"wechat-kf/{customer}", channel="wechat", customer=Party(customer))  # an openid is of one account only
     if code in _EVENTS:
         message = Message("system", f"{_EVENTS[code]}{f'({worker})' if worker else ''}", at)
         return stream, Said(item, message, closes=code == _CLOSED)
@@ -115,7 +116,7 @@ def _sync(item: Item, data: dict[str, Any], options: ReadOptions) -> tuple[Strea
     return stream, Said(item, Message(role, text or LABELS.get(ours, ""), at, ours, worker, identifier))
 
 
-def _event(item: Item, event: dict[str, Any], at: Any, identifier: str) -> Said:
+def _event(item: Item, event: dict[str, Any], at: datetime, identifier: str) -> Said:
     what = name_of(event.get("event_type"), "event/event_type")
     if what == "user_recall_msg":
         return Said(item, Message("customer", "", at, "revoked", "", identifier), revokes=name_of(event.get("recall_msgid"), "event/recall_msgid"))
@@ -124,5 +125,5 @@ def _event(item: Item, event: dict[str, Any], at: Any, identifier: str) -> Said:
         return Said(item, Message("agent", "", at, "revoked", worker, identifier), revokes=name_of(event.get("recall_msgid"), "event/recall_msgid"))
     change = event.get("change_type")
     worker = name_of(event.get("new_servicer_userid") or event.get("old_servicer_userid"), "event/new_servicer_userid")
-    text = _CHANGES.get(change, what or "事件") if isinstance(change, int) else what or "事件"
+    text = _CHANGES[change] if isinstance(change, int) and change in _CHANGES else _ENTERED.get(what, what or "事件")
     return Said(item, Message("system", f"{text}{f'({worker})' if worker else ''}", at, "text", "", identifier), closes=change == _ENDED)
