@@ -21,7 +21,7 @@ from qa_service.importers.head import CERTAIN, Head
 from qa_service.importers.settle import gathered, settle
 from qa_service.importers.table import row_text
 from qa_service.model.conversation import Party
-from qa_service.model.errors import InvalidRecord, SourceError
+from qa_service.model.errors import InvalidRecord
 from qa_service.model.record import Reject
 
 WRAPPERS: Final = ("chats",)
@@ -35,13 +35,17 @@ def detects(head: Head) -> float:
     """The names of a history row, as keys or as a header."""
     if head.is_json:
         return CERTAIN if head.has("chat_id", "sender_type", "msg") or head.has("history", "sender_type", "msg") or head.has("history", "visitor", "msg_id") else 0.0
-    cells = {c.strip().strip('"') for c in head.lines[0].replace(";", ",").replace("\t", ",").split(",")} if head.lines else set()
-    return CERTAIN if cells >= _COLUMNS else 0.0
+    return CERTAIN if _is_table(head) else 0.0
+
+
+def _is_table(head: Head) -> bool:
+    first = head.lines[0][:1_000] if head.lines else ""
+    return {c.strip().strip('"') for c in first.replace(";", ",").replace("\t", ",").split(",")} >= _COLUMNS
 
 
 def read(source: Source, options: ReadOptions, intake: Intake) -> Records:
     """The chats of an input."""
-    rows = _json_rows(source, intake) if Head(source, options).is_json else _table_rows(source, options, intake)
+    rows = _table_rows(source, options, intake) if _is_table(Head(source, options)) else _json_rows(source, intake)
     for found in gathered(_keyed(rows)):
         if not isinstance(found, list):
             yield found
@@ -54,7 +58,7 @@ def _json_rows(source: Source, intake: Intake) -> Iterator[Item | Reject]:
 
 
 def _table_rows(source: Source, options: ReadOptions, intake: Intake) -> Iterator[Item | Reject]:
-    """The rows of a table as objects, named by its header. Raises SourceError where that lacks a column."""
+    """The rows of a table as objects, named by its header."""
     header: list[str] | None = None
     for row in rows_of(source, options):
         if isinstance(row, Reject):
@@ -64,8 +68,6 @@ def _table_rows(source: Source, options: ReadOptions, intake: Intake) -> Iterato
             continue
         elif header is None:
             header = [c.strip().lstrip("\ufeff") for c in row.cells]
-            if missing := _COLUMNS - set(header):
-                raise SourceError(f"缺少列: {'、'.join(sorted(missing))};表头有: {'、'.join(header)[:200]}", where=source.name, fix="不是 Zendesk Chat 的表时请用 --from csv")
         else:
             intake.rows += 1
             wide = len(row.cells) > len(header) and any(c.strip() for c in row.cells[len(header):])
