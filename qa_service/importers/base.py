@@ -1,6 +1,7 @@
 """What every importer is given and what it gives: options in, records out, and the count that proves nothing was lost."""
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import tzinfo
@@ -25,7 +26,7 @@ MAX_RAW: Final = 1 << 20
 class ReadOptions:
     """How to read an input. `shop` and `channel` apply where a record has none; naive times are read in `zone`.
 
-    `sessions`: source -> how its streams are cut, where that is not the source's own way.
+    `password` opens protected archives. `sessions`: source -> how its streams are cut, where that is not the source's own way.
     """
 
     source: str = "auto"
@@ -33,6 +34,7 @@ class ReadOptions:
     zone: tzinfo = DEFAULT_ZONE
     shop: str | None = None
     channel: str | None = None
+    password: str = ""
     sessions: Mapping[str, Splitting] = field(default=EMPTY)
 
     def __post_init__(self) -> None:
@@ -45,10 +47,13 @@ class Intake:
     """What one run takes in, over all its inputs: `rows` counted where inputs are cut into rows, before anything is decided about them.
 
     After a run, rows = Σ rows of all records. `notes` tell the user how columns were understood. The ledger knows every conversation.
+    `formats` counts conversations by importer. `taken`: files already read as a part of another input.
     """
 
     rows: int = 0
     notes: list[str] = field(default_factory=list)
+    formats: Counter[str] = field(default_factory=Counter)
+    taken: set[str] = field(default_factory=set)
     ledger: Ledger = field(default_factory=Ledger)
 
 

@@ -145,15 +145,16 @@ def _rows_of(value: Any, data: bytes, wrappers: Sequence[str]) -> Iterator[_Piec
             yield element, b"", ""
 
 
-def _inner(value: Any, wrappers: Sequence[str]) -> list[Any] | None:
-    """The list that an object wraps, directly or one level down (``{"data": {"payload": […]}}``)."""
-    if not isinstance(value, dict):
+def _inner(value: Any, wrappers: Sequence[str], depth: int = 3) -> list[Any] | None:
+    """The list that an object wraps, directly or up to two levels down (``{"data": {"page": {"payload": […]}}}``)."""
+    if not isinstance(value, dict) or not depth:
         return None
     for key in wrappers:
         inside = value.get(key)
         if isinstance(inside, list):
             return inside
-        if isinstance(inside, dict) and (deeper := next((v for k in wrappers if isinstance(v := inside.get(k), list)), None)) is not None:
+        deeper = _inner(inside, wrappers, depth - 1)
+        if deeper is not None:
             return deeper
     return None
 

@@ -8,8 +8,9 @@ import sys
 import tempfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from glob import escape, glob, has_magic
 from pathlib import Path
 from typing import IO, BinaryIO, Final
@@ -18,7 +19,8 @@ from qa_service.model.errors import SourceError
 
 STDIN: Final = "-"
 HEAD: Final = 1 << 18
-_EXTENSIONS: Final = (".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".txt", ".log", ".xlsx", ".xlsm", ".xls", ".parquet", ".pq")
+_EXTENSIONS: Final = (
+    ".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".txt", ".log", ".xlsx", ".xlsm", ".xls", ".parquet", ".pq", ".html", ".htm", ".zip")
 _SPOOL: Final = 1 << 30
 _GZIP: Final = b"\x1f\x8b"
 
@@ -107,15 +109,27 @@ class _Guarded(io.RawIOBase):
         return len(data)
 
 
+Beside = Callable[[str], "AbstractContextManager[Source] | None"]
+"""Opens what stands in the same folder under another name; None when nothing does."""
+
+
+def _nothing_beside(name: str) -> None:
+    """A pipe has no neighbours."""
+
+
 @dataclass(slots=True)
 class Source:
-    """One open input. `head` is its first bytes (decompressed), `stream` all of them; `damage` says why it ended too early."""
+    """One open input. `head` is its first bytes (decompressed), `stream` all of them; `damage` says why it ended too early.
+
+    `beside` opens another file of the same folder, for formats that are a pair of files.
+    """
 
     path: str
     name: str
     head: bytes
     stream: BinaryIO
     guards: tuple[_Guarded, ...]
+    beside: Beside = _nothing_beside
 
     @property
     def damage(self) -> str:
@@ -134,15 +148,25 @@ def open_source(path: str) -> Iterator[Source]:
     except (OSError, ValueError) as error:
         raise SourceError(f"打不开: {getattr(error, 'strerror', None) or error}", where=name) from None
     try:
-        head, outer = _with_head(raw)
-        guards: tuple[_Guarded, ...] = (outer,)
-        if head.startswith(_GZIP):
-            head, inner = _with_head(gzip.GzipFile(fileobj=io.BufferedReader(outer, HEAD)))  # type: ignore[arg-type]
-            guards = (inner, outer)
-        yield Source(path, name, head, io.BufferedReader(guards[0], HEAD), guards)
+        yield source_of(raw, path, name, partial(_neighbour, path) if path != STDIN else _nothing_beside)
     finally:
         if path != STDIN:
             raw.close()
+
+
+def source_of(raw: IO[bytes], path: str, name: str, beside: Beside = _nothing_beside) -> Source:
+    """The source that an open byte stream is, unpacking gzip on the way."""
+    head, outer = _with_head(raw)
+    guards: tuple[_Guarded, ...] = (outer,)
+    if head.startswith(_GZIP):
+        head, inner = _with_head(gzip.GzipFile(fileobj=io.BufferedReader(outer, HEAD)))  # type: ignore[arg-type]
+        guards = (inner, outer)
+    return Source(path, name, head, io.BufferedReader(guards[0], HEAD), guards, beside)
+
+
+def _neighbour(path: str, name: str) -> AbstractContextManager[Source] | None:
+    other = Path(path).with_name(name)
+    return open_source(str(other)) if other.is_file() else None
 
 
 def _with_head(raw: IO[bytes]) -> tuple[bytes, _Guarded]:

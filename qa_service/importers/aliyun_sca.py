@@ -1,0 +1,109 @@
+"""Alibaba SCA (智能对话分析) tickets, as its UploadData interface takes them. A row is a ticket, which is a conversation.
+
+``{"tickets": [{"tid", "fileName", …, "dialogue": [{"role": "客服" | "客户", "identity", "words", "begin" ms, "end" ms,
+"beginTime": "2019-11-25 15:37:16", "hourMinSec"}]}]}``. `begin` counts from the beginning of the ticket, or is an epoch.
+
+Source: help.aliyun.com/document_detail/111394 and 142346.
+"""
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from qa_service.importers.base import Intake, ReadOptions, Records
+from qa_service.importers.documents import Item, items
+from qa_service.importers.draft import Draft, list_of, moment, name_of, settle, some_of, words_of
+from qa_service.importers.files import Source
+from qa_service.importers.head import CERTAIN, LIKELY, Head
+from qa_service.importers.kinds import ROLE_OF, kind_of_text, plain_word
+from qa_service.importers.speakers import AUTOMATIC, marked_automatic, says_revoked
+from qa_service.model.conversation import EMPTY, Party
+from qa_service.model.errors import InvalidRecord
+from qa_service.model.record import Record
+
+_WRAPPERS: Final = ("tickets", "data")
+_EPOCH: Final = 10**12
+"""From here on `begin` is an epoch in ms, below it counts from the beginning of the ticket: 31 years are no chat."""
+
+
+def detects(head: Head) -> float:
+    """Tickets with a dialogue of words."""
+    return CERTAIN if head.has("tickets", "dialogue", "words") else LIKELY if head.has("dialogue", "words", "role") else 0.0
+
+
+def read(source: Source, options: ReadOptions, intake: Intake) -> Records:
+    """Conversations, one a ticket."""
+    for item in items(source, _WRAPPERS, intake):
+        yield _record(item, options, intake)
+
+
+def _record(item: Item, options: ReadOptions, intake: Intake) -> Record:
+    try:
+        if item.reason:
+            raise InvalidRecord(item.reason)
+        if not isinstance(item.value, dict):
+            raise InvalidRecord(f"应为对象,得到 {type(item.value).__name__}")
+        draft = _draft(item.value, options)
+    except InvalidRecord as error:
+        return item.reject(error.why, error.field)
+    return settle(draft, item, options, intake)
+
+
+def _draft(ticket: Mapping[str, Any], options: ReadOptions) -> Draft:
+    said = list_of(ticket.get("dialogue"), "/dialogue")
+    agent = _identity(said, "agent")
+    draft = Draft(options.zone, name_of(ticket.get("tid"), "/tid"), agent=Party(agent), customer=Party(_identity(said, "customer")),
+                  meta=some_of(ticket, *(k for k in ticket if k not in ("tid", "dialogue"))))
+    base = _base(said, options)
+    for number, one in enumerate(said):
+        text = words_of(one.get("words"), f"/dialogue/{number}/words")
+        role = _role(one)
+        if not role:
+            raise InvalidRecord(f"role 应为 客服 或 客户,得到 {str(one.get('role'))[:40]!r}", field=f"/dialogue/{number}/role")
+        automatic = role == "agent" and marked_automatic(text)
+        draft.say("bot" if automatic else role, text, _at(draft, one, base), kind="revoked" if says_revoked(text) else kind_of_text(text),
+                  agent_id=name_of(one.get("identity")) if role == "agent" and not automatic else "", meta={"auto_reason": AUTOMATIC} if automatic else EMPTY)
+    return draft
+
+
+def _role(one: Mapping[str, Any]) -> str:
+    role = one.get("role")
+    return ROLE_OF.get(plain_word(role), "") if isinstance(role, str) else ""
+
+
+def _identity(said: Sequence[Mapping[str, Any]], role: str) -> str:
+    return next((name for one in said if _role(one) == role and (name := name_of(one.get("identity"), "/dialogue"))), "")
+
+
+def _milliseconds(one: Mapping[str, Any]) -> int | None:
+    begin = one.get("begin")
+    return begin if isinstance(begin, int) and not isinstance(begin, bool) and begin >= 0 else None
+
+
+def _base(said: Sequence[Mapping[str, Any]], options: ReadOptions) -> datetime | None:
+    """The time from which `begin` counts, told by the first utterance that has both times."""
+    for one in said:
+        begin = _milliseconds(one)
+        if begin is not None and begin < _EPOCH and one.get("beginTime"):
+            try:
+                at = moment(one["beginTime"], options.zone)
+                return at - timedelta(milliseconds=begin - begin % 1_000) if at is not None else None
+            except (ValueError, OverflowError):
+                continue
+    return None
+
+
+def _at(draft: Draft, one: Mapping[str, Any], base: datetime | None) -> datetime | None:
+    """The written time; where there is none, the one that `begin` gives."""
+    if one.get("beginTime"):
+        return draft.at(one["beginTime"])
+    begin = _milliseconds(one)
+    if begin is None:
+        return None
+    if begin >= _EPOCH:
+        return draft.at(begin)
+    try:
+        return base + timedelta(milliseconds=begin) if base is not None else None
+    except OverflowError:
+        return None
