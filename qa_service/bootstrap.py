@@ -31,6 +31,7 @@ _PURPOSES: Mapping[str, tuple[str, str]] = {
     "QA_POLICY": ("", "覆盖所有渠道的店铺政策文件"),
     "QA_ZONE": ("Asia/Shanghai", "没有时区的时间按此时区读取"),
     "QA_WORKERS": ("1", "批量评分的进程数"),
+    "QA_ZIP_PASSWORD": ("", "有密码的压缩包用它打开(网易七鱼: App Key 的前 12 个字符)"),
     "QA_CACHE": ("~/.cache/qa-service", "缓存文件夹(规则自证结果)"),
 }
 

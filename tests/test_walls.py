@@ -28,6 +28,7 @@ DOORS: Final[dict[str, tuple[str, ...]]] = {
     "ahocorasick_rs": ("qa_service.text.phrases",),
     "re2": ("qa_service.text.patterns",),
     "pyarrow": ("qa_service.importers.", "qa_service.services."),
+    "pyzipper": ("qa_service.importers.archive",),
     "python_calamine": ("qa_service.importers.", "qa_service.services."),
     "xlsxwriter": ("qa_service.importers.", "qa_service.services."),
     "flask": ("qa_service.entrypoints.",),

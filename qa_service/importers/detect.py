@@ -2,14 +2,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from importlib import import_module
 from typing import Final, Protocol, cast
 
+from qa_service.importers.archive import is_archive, members
 from qa_service.importers.base import Intake, ReadOptions, Records
-from qa_service.importers.files import Source, extension, open_source
+from qa_service.importers.files import Source, extension, identity, open_source
 from qa_service.importers.head import Head
 from qa_service.model.errors import SourceError, UsageError
-from qa_service.model.record import Record, Reject
+from qa_service.model.record import Imported, Record, Reject
 
 
 class Importer(Protocol):
@@ -24,13 +26,20 @@ class Importer(Protocol):
 
 # The name of a source (as `--from` has it) -> its module here. One line a source, in the order of the alphabet.
 IMPORTERS: Final[dict[str, str]] = {
+    "aliyun-sca": "aliyun_sca",
     "chatwoot": "chatwoot",
     "csv": "delimited",
     "google-insights": "google_insights",
     "intercom": "intercom",
+    "jd": "jd",
     "jsonl": "jsonl",
     "parquet": "parquet",
     "plain": "plain",
+    "qianniu-html": "qianniu_html",
+    "qianniu-json": "qianniu_json",
+    "qiyu": "qiyu",
+    "taobao-top": "taobao_top",
+    "wangwang-txt": "wangwang_txt",
     "wechat-kf": "wechat_kf",
     "wecom-archive": "wecom_archive",
     "xlsx": "xlsx",
@@ -58,18 +67,47 @@ def open_records(path: str, options: ReadOptions, intake: Intake | None = None) 
 
 def _records(path: str, options: ReadOptions, intake: Intake) -> Iterator[Record]:
     with open_source(path) as source:
-        if source.damage and not source.head:
+        yield from _opened(source, options, intake)
+
+
+def _opened(source: Source, options: ReadOptions, intake: Intake) -> Iterator[Record]:
+    """Every record of an open input, or of all files of an archive."""
+    if intake.taken and identity(source.path) in intake.taken:
+        return
+    if source.damage and not source.head:
+        raise SourceError(source.damage, where=source.name)
+    if options.source != "xlsx" and is_archive(source.head):
+        yield from _unpacked(source, options, intake)
+        return
+    kind = options.source if options.source != "auto" else detect(source, options)
+    if not kind:
+        return
+    before = intake.rows
+    for record in importer(kind).read(source, options, intake):
+        intake.formats[kind] += isinstance(record, Imported)
+        yield record
+    if source.damage:
+        if intake.rows == before:
             raise SourceError(source.damage, where=source.name)
-        kind = options.source if options.source != "auto" else detect(source, options)
-        if not kind:
-            return
-        before = intake.rows
-        yield from importer(kind).read(source, options, intake)
-        if source.damage:
-            if intake.rows == before:
-                raise SourceError(source.damage, where=source.name)
-            # No row of its own, so the count stays true; but nobody must take this input for whole.
-            yield Reject(source.name, intake.rows - before + 1, "", f"{source.damage};此前的记录已读,此后的读不出", "", 0)
+        # No row of its own, so the count stays true; but nobody must take this input for whole.
+        yield Reject(source.name, intake.rows - before + 1, "", f"{source.damage};此前的记录已读,此后的读不出", "", 0)
+
+
+def _unpacked(source: Source, options: ReadOptions, intake: Intake) -> Iterator[Record]:
+    """Every record of an archive. A file in it that cannot be understood does not stop the others; an archive without any does stop."""
+    read, first = 0, None
+    with ExitStack() as stack:
+        for member in members(source, options, intake, stack):
+            try:
+                yield from _opened(member, options, intake)
+                read += 1
+            except SourceError as error:
+                if error.fatal:
+                    raise
+                first = first or error
+                yield Reject(member.name, 1, "", f"{error.why}。{error.fix}" if error.fix else error.why, "", 0)
+    if not read:
+        raise first or SourceError("压缩包里没有认得的文件", where=source.name)
 
 
 def detect(source: Source, options: ReadOptions) -> str:

@@ -19,7 +19,7 @@ from qa_service.model.errors import SourceError
 
 STDIN: Final = "-"
 HEAD: Final = 1 << 18
-_EXTENSIONS: Final = (
+EXTENSIONS: Final = (
     ".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".txt", ".log", ".xlsx", ".xlsm", ".xls", ".parquet", ".pq", ".html", ".htm", ".zip")
 _SPOOL: Final = 1 << 30
 _GZIP: Final = b"\x1f\x8b"
@@ -34,6 +34,11 @@ def extension(path: str) -> str:
     """The file name's ending in lower case, a final ``.gz`` left out."""
     name = path.lower().removesuffix(".gz")
     return Path(name).suffix
+
+
+def identity(path: str) -> str:
+    """What two ways of writing the same place have in common."""
+    return path if path == STDIN else str(Path(path).resolve())
 
 
 def expand_inputs(inputs: Sequence[str]) -> list[str]:
@@ -57,9 +62,9 @@ def _folder(name: str) -> list[str]:
     found = []
     for folder, subfolders, files in os.walk(name, onerror=_unreadable):
         subfolders[:] = sorted(s for s in subfolders if not s.startswith("."))
-        found += [os.path.join(folder, f) for f in files if not f.startswith((".", "~$")) and extension(f) in _EXTENSIONS]  # noqa: PTH118
+        found += [os.path.join(folder, f) for f in files if not f.startswith((".", "~$")) and extension(f) in EXTENSIONS]  # noqa: PTH118
     if not found:
-        raise SourceError("文件夹里没有认得的文件", where=display_name(name), fix=f"认得的扩展名: {' '.join(_EXTENSIONS)},以及它们的 .gz")
+        raise SourceError("文件夹里没有认得的文件", where=display_name(name), fix=f"认得的扩展名: {' '.join(EXTENSIONS)},以及它们的 .gz")
     return sorted(found)
 
 
@@ -79,7 +84,7 @@ def _glob(name: str) -> list[str]:
 class _Guarded(io.RawIOBase):
     """A byte stream that first gives the head already read, and whose damage is an end with a reason, not an exception."""
 
-    def __init__(self, inner: IO[bytes], head: bytes = b"") -> None:
+    def __init__(self, inner: IO[bytes] | io.RawIOBase, head: bytes = b"") -> None:
         self._head = head
         # read1 gives what could be unpacked before the damage; read would give the error only.
         self._more: Callable[[int], bytes] = getattr(inner, "read1", inner.read)
@@ -154,7 +159,7 @@ def open_source(path: str) -> Iterator[Source]:
             raw.close()
 
 
-def source_of(raw: IO[bytes], path: str, name: str, beside: Beside = _nothing_beside) -> Source:
+def source_of(raw: IO[bytes] | io.RawIOBase, path: str, name: str, beside: Beside = _nothing_beside) -> Source:
     """The source that an open byte stream is, unpacking gzip on the way."""
     head, outer = _with_head(raw)
     guards: tuple[_Guarded, ...] = (outer,)
@@ -169,7 +174,7 @@ def _neighbour(path: str, name: str) -> AbstractContextManager[Source] | None:
     return open_source(str(other)) if other.is_file() else None
 
 
-def _with_head(raw: IO[bytes]) -> tuple[bytes, _Guarded]:
+def _with_head(raw: IO[bytes] | io.RawIOBase) -> tuple[bytes, _Guarded]:
     """The first bytes of a stream, and the stream with them still in it. A pipe may give them in small pieces."""
     probe = _Guarded(raw)
     pieces, size = [], 0

@@ -38,6 +38,9 @@ class Splitting:
 SPLITTINGS: Final[Mapping[str, Splitting]] = {
     # People answer each other on WeChat after hours; a service desk closes its sessions itself and soon.
     "wecom-archive": Splitting(gap=timedelta(hours=4)),
+    "qianniu-html": Splitting(),
+    "qianniu-json": Splitting(),
+    "taobao-top": Splitting(),
     "wechat-kf": Splitting(gap=timedelta(hours=1)),
     "wangwang-txt": Splitting(),
 }

@@ -5,7 +5,7 @@ or at the end; so memory stays flat.
 """
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
@@ -41,12 +41,16 @@ class Stream:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A row that is a message. `closes`: the platform ends the session after it; `revokes`: id of the message that it takes back."""
+    """A row that is a message. `closes`: the platform ends the session after it; `revokes`: id of the message that it takes back.
+
+    `repair` is what was set right in it, "" when nothing was.
+    """
 
     item: Item
     message: Message
     closes: bool = False
     revokes: str = ""
+    repair: str = ""
 
 
 @dataclass(slots=True)
@@ -133,6 +137,7 @@ class Streams:
         lost = sum(m.kind == "revoked" and not m.text for m in session.messages)
         repairs = [REORDERED] if any(a.items[0].number > b.items[0].number for a, b in pairwise(rows)) else []
         repairs += [f"有 {lost} 条撤回的消息没有留下原文"] if lost else []
+        repairs += [f"有 {n} 条消息{what}" for what, n in Counter(r.repair for r in rows if r.repair).items()]
         agent = next((m.agent_id for m in session.messages if m.agent_id), "")
         meta = {**session.meta, **({"repairs": repairs} if repairs else {})}
         done = with_defaults(replace(session, agent=Party(agent), meta=meta), self._options)
@@ -148,6 +153,7 @@ class _Row:
     message: Message
     items: list[Item]
     closes: bool
+    repair: str = ""
 
 
 def _without_repeats(said: Sequence[Said]) -> tuple[list[Said], list[Duplicate | Reject]]:
@@ -179,7 +185,7 @@ def _taken_back(said: Sequence[Said]) -> list[_Row]:
     by_id: dict[str, _Row] = {}
     for s in said:
         if not s.revokes:
-            row = _Row(s.message, [s.item], s.closes)
+            row = _Row(s.message, [s.item], s.closes, s.repair)
             rows.append(row)
             if s.message.id:
                 by_id[s.message.id] = row
@@ -187,7 +193,7 @@ def _taken_back(said: Sequence[Said]) -> list[_Row]:
         if s.revokes:
             target = by_id.get(s.revokes)
             if target is None:
-                rows.append(_Row(replace(s.message, kind="revoked"), [s.item], s.closes))
+                rows.append(_Row(replace(s.message, kind="revoked"), [s.item], s.closes, s.repair))
             else:
                 target.message = replace(target.message, kind="revoked")
                 target.items.append(s.item)

@@ -108,7 +108,7 @@ def score(job: Job, inspector: Inspector, make: Callable[[], Inspector], progres
             progress(len(done.conversations))
         outcome.counts.read = intake.rows
         outcome.counts.automatic = automatic.marked
-        outcome.notes = intake.notes
+        outcome.notes = [*intake.notes, *_formats(intake)]
         outcome.rejects = rejects.path if rejects.count else None
         if not outcome.counts.balanced:
             raise QaError(f"行数对不上: {outcome.counts}", fix="这是程序缺陷,请带上输入文件的前几行报告")
@@ -117,6 +117,13 @@ def score(job: Job, inspector: Inspector, make: Callable[[], Inspector], progres
         if earlier is not None:
             earlier.finish()
     return outcome
+
+
+def _formats(intake: Intake) -> list[str]:
+    """How many conversations came from which format, where that is more than one."""
+    if len(intake.formats) < 2:
+        return []
+    return [f"各格式的会话数: {'、'.join(f'{name} {n}' for name, n in intake.formats.most_common())}"]
 
 
 def _reuse(conversation: Conversation, line: bytes, outcome: Outcome) -> None:

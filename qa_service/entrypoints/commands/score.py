@@ -32,6 +32,7 @@ from qa_service.services.outputs.resume import partial_of
 @click.option("--columns", type=click.Path(path_type=Path), help="表格列名对照文件(YAML/JSON)")
 @click.option("--shop", help="记录里没有店铺时用它")
 @click.option("--channel", type=click.Choice(sorted(CHANNELS)), help="记录里没有渠道时用它")
+@click.option("--password", help="压缩包的密码;默认取 QA_ZIP_PASSWORD")
 @click.option("--workers", type=click.IntRange(1, 256), help="进程数;结果与进程数无关")
 @click.option("--engine", type=click.Choice(["local", "spark"]), default="local", show_default=True, help="在哪里运行")
 @click.option("--rejects", type=click.Path(path_type=Path), help="拒绝记录文件;默认在输出旁边")
@@ -40,8 +41,8 @@ from qa_service.services.outputs.resume import partial_of
 @click.option("--fail-under", type=click.FloatRange(0, 100), help="有会话低于此分时以 1 退出")
 @click.option("--quiet", "-q", is_flag=True, help="不显示进度和汇总")
 def command(inputs: tuple[str, ...], source: str, out: str | None, format_: str | None, standard: Path | None, policy: Path | None,
-            columns: Path | None, shop: str | None, channel: str | None, workers: int | None, engine: str, rejects: Path | None,
-            resume: bool, store: bool, fail_under: float | None, quiet: bool) -> int:
+            columns: Path | None, shop: str | None, channel: str | None, password: str | None, workers: int | None, engine: str,
+            rejects: Path | None, resume: bool, store: bool, fail_under: float | None, quiet: bool) -> int:
     """给聊天记录评分。INPUT 可以是文件、文件夹、通配符,或 -(标准输入)。
 
     \b
@@ -56,7 +57,7 @@ def command(inputs: tuple[str, ...], source: str, out: str | None, format_: str 
     settings = load_settings()
     job = Job(
         expand_inputs(inputs),
-        ReadOptions(source, load_columns(str(columns)) if columns else None, settings.zone, shop, channel),
+        ReadOptions(source, load_columns(str(columns)) if columns else None, settings.zone, shop, channel, password or settings.get("QA_ZIP_PASSWORD")),
         out, format_ or (format_of(out) if out and out != "-" else "jsonl"), rejects or _rejects_beside(out),
         workers or settings.workers, resume, settings.zone)
     judged_by = make_standard(settings, root=standard, policy=policy)
