@@ -12,15 +12,15 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from qa_service.importers.base import Intake, ReadOptions, Records
-from qa_service.importers.documents import Item, items
-from qa_service.importers.draft import Draft, list_of, moment, name_of, settle, some_of, words_of
+from qa_service.importers.documents import items
+from qa_service.importers.draft import Draft, list_of, moment, name_of, some_of, words_of
 from qa_service.importers.files import Source
 from qa_service.importers.head import CERTAIN, LIKELY, Head
 from qa_service.importers.kinds import ROLE_OF, kind_of_text, plain_word
+from qa_service.importers.settle import each
 from qa_service.importers.speakers import AUTOMATIC, marked_automatic, says_revoked
 from qa_service.model.conversation import EMPTY, Party
 from qa_service.model.errors import InvalidRecord
-from qa_service.model.record import Record
 
 _WRAPPERS: Final = ("tickets", "data")
 _EPOCH: Final = 10**12
@@ -34,23 +34,12 @@ def detects(head: Head) -> float:
 
 def read(source: Source, options: ReadOptions, intake: Intake) -> Records:
     """Conversations, one a ticket."""
-    for item in items(source, _WRAPPERS, intake):
-        yield _record(item, options, intake)
+    return each(items(source, _WRAPPERS, intake), lambda item: _draft(item.value, options), options, intake)
 
 
-def _record(item: Item, options: ReadOptions, intake: Intake) -> Record:
-    try:
-        if item.reason:
-            raise InvalidRecord(item.reason)
-        if not isinstance(item.value, dict):
-            raise InvalidRecord(f"应为对象,得到 {type(item.value).__name__}")
-        draft = _draft(item.value, options)
-    except InvalidRecord as error:
-        return item.reject(error.why, error.field)
-    return settle(draft, item, options, intake)
-
-
-def _draft(ticket: Mapping[str, Any], options: ReadOptions) -> Draft:
+def _draft(ticket: Any, options: ReadOptions) -> Draft:
+    if not isinstance(ticket, dict):
+        raise InvalidRecord(f"应为对象,得到 {type(ticket).__name__}")
     said = list_of(ticket.get("dialogue"), "/dialogue")
     agent = _identity(said, "agent")
     draft = Draft(options.zone, name_of(ticket.get("tid"), "/tid"), agent=Party(agent), customer=Party(_identity(said, "customer")),

@@ -10,19 +10,19 @@ Source: github.com/chatwoot/chatwoot app/models/message.rb; issues 11753, 12608,
 """
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
 from qa_service.importers.base import Intake, ReadOptions, Records
-from qa_service.importers.documents import Item, items
+from qa_service.importers.documents import items
 from qa_service.importers.draft import Draft, list_of, name_of, part_of, some_of, words_of
 from qa_service.importers.files import Source
+from qa_service.importers.gather import Gather
 from qa_service.importers.head import CERTAIN, Head
-from qa_service.importers.settle import gathered, settle
+from qa_service.importers.settle import settle
 from qa_service.model.conversation import Party
 from qa_service.model.errors import InvalidRecord
-from qa_service.model.record import Reject
 
 WRAPPERS: Final = ("payload", "conversations", "data")
 _TYPES: Final = {"incoming": 0, "outgoing": 1, "activity": 2, "template": 3}
@@ -40,17 +40,9 @@ def detects(head: Head) -> float:
 
 def read(source: Source, options: ReadOptions, intake: Intake) -> Records:
     """The conversations of an input, each from its own document or put together from events."""
-    for found in gathered(_keyed(items(source, WRAPPERS, intake))):
-        if not isinstance(found, list):
-            yield found
-        else:
-            yield settle([item for item, _ in found], lambda found=found: conversation_of([data for _, data in found], options), options, intake)  # type: ignore[misc]
-
-
-def _keyed(rows: Iterator[Item]) -> Iterator[tuple[str, Item, Any] | Reject]:
-    """Each row with the name of its conversation. An event without an account belongs to the conversation of that number seen before."""
+    gather = Gather(lambda key, rows: iter((settle(rows, lambda: conversation_of([row.value for row in rows], options), options, intake),)))
     known: dict[str, str] = {}
-    for item in rows:
+    for item in items(source, WRAPPERS, intake):
         try:
             if item.reason:
                 raise InvalidRecord(item.reason)
@@ -60,10 +52,14 @@ def _keyed(rows: Iterator[Item]) -> Iterator[tuple[str, Item, Any] | Reject]:
         except InvalidRecord as error:
             yield item.reject(error.why, error.field)
             continue
-        whole = "event" not in item.value and "messages" in item.value
+        if "event" not in item.value and "messages" in item.value:
+            yield settle([item], lambda item=item: conversation_of([item.value], options), options, intake)  # type: ignore[misc]
+            continue
+        # An event without an account belongs to the conversation of that number seen before.
         key = f"{account}/{number}" if account else known.get(number, f"/{number}")
         known.setdefault(number, key)
-        yield f"{key}\0{item.number}" if whole else key, item, item.value
+        yield from gather.put(key, item, item.content)
+    yield from gather.end()
 
 
 def _name(data: dict[str, Any]) -> tuple[str, str]:

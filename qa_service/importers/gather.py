@@ -77,8 +77,3 @@ class Gather:
             self._size -= waiting.size
             self._gone.add(mark(key.encode("utf-8", "surrogatepass")))
             yield from self._finish(key, waiting.rows)
-
-
-def together(rows: Sequence[Item]) -> Item:
-    """Several rows as one, for a record that stands for all of them."""
-    return Item(rows[0].file, rows[0].number, None, b"\n".join(row.content for row in rows))

@@ -12,11 +12,12 @@ from typing import Any, Final
 
 from qa_service.importers.base import Intake, ReadOptions, Records
 from qa_service.importers.documents import Item, items
-from qa_service.importers.draft import Draft, name_of, settle, some_of, words_of
+from qa_service.importers.draft import Draft, name_of, some_of, words_of
 from qa_service.importers.files import Source
-from qa_service.importers.gather import Gather, together
+from qa_service.importers.gather import Gather
 from qa_service.importers.head import CERTAIN, Head
 from qa_service.importers.kinds import kind_of_text
+from qa_service.importers.settle import settle
 from qa_service.importers.speakers import AUTOMATIC, ROBOT, is_robot, marked_automatic, says_revoked
 from qa_service.model.conversation import EMPTY, Party
 from qa_service.model.errors import InvalidRecord
@@ -32,7 +33,7 @@ def detects(head: Head) -> float:
 
 def read(source: Source, options: ReadOptions, intake: Intake) -> Records:
     """Conversations, one a ``sid``."""
-    gather = Gather(lambda key, rows: iter((_session(key, rows, options, intake),)))
+    gather = Gather(lambda key, rows: iter((settle(rows, lambda: _session(key, rows, options), options, intake),)))
     for item in items(source, _WRAPPERS, intake):
         try:
             key, same = _key(item)
@@ -43,12 +44,11 @@ def read(source: Source, options: ReadOptions, intake: Intake) -> Records:
     yield from gather.end()
 
 
-def _session(key: str, rows: Sequence[Item], options: ReadOptions, intake: Intake) -> Any:
+def _session(key: str, rows: Sequence[Item], options: ReadOptions) -> Draft:
     draft = Draft(options.zone, key, channel="jd", customer=Party(name_of(rows[0].value["customer"])))
     for row in rows:
         _say(draft, row.value)
-    whole = together(rows)
-    return settle(draft, whole, options, intake, len(rows))
+    return draft
 
 
 def _key(item: Item) -> tuple[str, tuple[Any, ...]]:

@@ -18,12 +18,13 @@ import orjson
 
 from qa_service.importers.base import NUL_REASON, Intake, ReadOptions, Records
 from qa_service.importers.documents import Item, items
-from qa_service.importers.draft import Draft, name_of, settle, some_of
+from qa_service.importers.draft import Draft, name_of, some_of
 from qa_service.importers.files import Source, identity
-from qa_service.importers.gather import Gather, together
+from qa_service.importers.gather import Gather
 from qa_service.importers.head import CERTAIN, Head
 from qa_service.importers.kinds import KIND_OF, kind_of_text, plain_word
 from qa_service.importers.markup import text_of_html
+from qa_service.importers.settle import settle
 from qa_service.importers.speakers import AUTOMATIC, ROBOT, marked_automatic, says_revoked
 from qa_service.model.conversation import EMPTY, Party
 from qa_service.model.errors import InvalidRecord, SourceError
@@ -117,14 +118,16 @@ class _Reader:
 
     def _finish(self, key: str, rows: Sequence[Item]) -> Iterator[Record]:
         session = self._known.pop(key, None)
+        yield settle([*rows, session] if session is not None else rows, lambda: self._draft(key, rows, session), self.options, self.intake)
+
+    def _draft(self, key: str, rows: Sequence[Item], session: Item | None) -> Draft:
         about: dict[str, Any] = orjson.loads(session.data) if session is not None else {}
         draft = Draft(self.options.zone, key, customer=_visitor(about), meta=_about(about))
         if self.sessions is not None and session is None:
             draft.repairs.append("session 文件里没有这个会话,只有消息")
         for row in rows:
             _say(draft, row.value)
-        whole = together([*rows, session] if session is not None else rows)
-        yield settle(draft, whole, self.options, self.intake, len(rows) + int(session is not None))
+        return draft
 
 
 def _without_end(source: Source, intake: Intake) -> Iterator[Item]:

@@ -1,21 +1,14 @@
-"""From rows to records, for sources that know where a conversation begins and ends: one row each, or rows gathered by its id."""
+"""From the rows of a conversation to its record: admitted, or rejected whole with the reason."""
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Final
+from collections.abc import Callable, Iterable, Sequence
 
 from qa_service.importers.base import Intake, Place, ReadOptions, Records, admit, clip, holds_nul, with_defaults
 from qa_service.importers.documents import Item
 from qa_service.importers.draft import Draft
 from qa_service.importers.ledger import mark
 from qa_service.model.errors import InvalidRecord
-from qa_service.model.record import Duplicate, Record, Reject
-
-WINDOW: Final = 50_000
-LARGEST: Final = 64 << 20
-"""Bytes of source that wait before the rows that wait longest are given out."""
+from qa_service.model.record import Record, Reject
 
 
 def each(rows: Iterable[Item], make: Callable[[Item], Draft], options: ReadOptions, intake: Intake) -> Records:
@@ -38,45 +31,3 @@ def settle(rows: Sequence[Item], make: Callable[[], Draft], options: ReadOptions
     except InvalidRecord as error:
         return Reject(place.file, place.row, error.field, error.why, raw(), place.rows)
     return admit(conversation, mark(b"\0".join(item.content for item in rows)), place, raw, intake)
-
-
-@dataclass(slots=True)
-class _Group:
-    """The rows of one conversation so far."""
-
-    rows: list[tuple[Item, Any]] = field(default_factory=list)
-    contents: set[bytes] = field(default_factory=set)
-    last: int = 0
-    size: int = 0
-
-
-Group = list[tuple[Item, Any]]
-
-
-def gathered(rows: Iterable[tuple[str, Item, Any] | Reject]) -> Iterator[Group | Duplicate | Reject]:
-    """Rows with what was read of them, by key; rejects pass. A row that repeats one of its group byte for byte is a Duplicate.
-
-    A group is given out when no row of it has come for WINDOW rows, when more than LARGEST bytes wait, or at the end.
-    """
-    groups: OrderedDict[str, _Group] = OrderedDict()
-    total = 0
-    for at, row in enumerate(rows):
-        if isinstance(row, Reject):
-            yield row
-            continue
-        key, item, read = row
-        group = groups.setdefault(key, _Group())
-        groups.move_to_end(key)
-        content = item.content
-        if content in group.contents:
-            yield Duplicate(item.file, item.number, "与前面一行完全相同")
-            continue
-        group.contents.add(content)
-        group.rows.append((item, read))
-        group.size, group.last = group.size + len(content), at
-        total += len(content)
-        while groups and (total > LARGEST or at - next(iter(groups.values())).last >= WINDOW):
-            _, done = groups.popitem(last=False)
-            total -= done.size
-            yield done.rows
-    yield from sorted((g.rows for g in groups.values()), key=lambda rows: rows[0][0].number)

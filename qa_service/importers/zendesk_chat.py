@@ -9,7 +9,7 @@ Source: developer.zendesk.com incremental_export; fivetran.com/docs/connectors/a
 """
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from qa_service.importers.base import Intake, ReadOptions, Records
@@ -17,8 +17,9 @@ from qa_service.importers.delimited import rows_of
 from qa_service.importers.documents import Item, items
 from qa_service.importers.draft import Draft, list_of, name_of, part_of, some_of, words_of
 from qa_service.importers.files import Source
+from qa_service.importers.gather import Gather
 from qa_service.importers.head import CERTAIN, Head
-from qa_service.importers.settle import gathered, settle
+from qa_service.importers.settle import settle
 from qa_service.importers.table import row_text
 from qa_service.model.conversation import Party
 from qa_service.model.errors import InvalidRecord
@@ -45,16 +46,22 @@ def _is_table(head: Head) -> bool:
 
 def read(source: Source, options: ReadOptions, intake: Intake) -> Records:
     """The chats of an input."""
-    rows = _table_rows(source, options, intake) if _is_table(Head(source, options)) else _json_rows(source, intake)
-    for found in gathered(_keyed(rows)):
-        if not isinstance(found, list):
-            yield found
+    rows: Iterator[Item | Reject] = _table_rows(source, options, intake) if _is_table(Head(source, options)) else items(source, WRAPPERS, intake)
+    gather = Gather(lambda key, rows: iter((settle(rows, lambda: _history(key, [row.value for row in rows], options), options, intake),)))
+    for row in rows:
+        if isinstance(row, Reject):
+            yield row
+            continue
+        try:
+            data, key = _keyed(row)
+        except InvalidRecord as error:
+            yield row.reject(error.why, error.field)
+            continue
+        if key:
+            yield from gather.put(key, row, row.content)
         else:
-            yield settle([item for item, _ in found], lambda found=found: _draft([data for _, data in found], options), options, intake)  # type: ignore[misc]
-
-
-def _json_rows(source: Source, intake: Intake) -> Iterator[Item | Reject]:
-    return items(source, WRAPPERS, intake)
+            yield settle([row], lambda data=data: _chat(data, options), options, intake)  # type: ignore[misc]
+    yield from gather.end()
 
 
 def _table_rows(source: Source, options: ReadOptions, intake: Intake) -> Iterator[Item | Reject]:
@@ -76,34 +83,26 @@ def _table_rows(source: Source, options: ReadOptions, intake: Intake) -> Iterato
                        f"这一行有 {len(row.cells)} 列,表头只有 {len(header)} 列" if wide else "")
 
 
-def _keyed(rows: Iterator[Item | Reject]) -> Iterator[tuple[str, Item, Any] | Reject]:
-    for row in rows:
-        if isinstance(row, Reject):
-            yield row
-            continue
-        try:
-            if row.reason:
-                raise InvalidRecord(row.reason)
-            if not isinstance(row.value, dict):
-                raise InvalidRecord("应为对象")
-            whole = "history" in row.value or "chat_id" not in row.value
-            key = name_of(row.value.get("id" if whole else "chat_id"), "id" if whole else "chat_id")
-            if not key:
-                raise InvalidRecord("缺少会话编号", field="id" if whole else "chat_id")
-            if not whole and "sender_type" not in row.value and "type" not in row.value:
-                raise InvalidRecord("没有 type 也没有 sender_type,看不出是什么", field="type")
-        except InvalidRecord as error:
-            yield row.reject(error.why, error.field)
-        else:
-            # A whole chat stands by itself: the same chat exported again later, longer, is another version, not more rows.
-            yield f"{key}\0{row.number}" if whole else key, row, row.value
+def _keyed(row: Item) -> tuple[dict[str, Any], str]:
+    """The object of a row, and the chat that it is a part of; "" when it is a whole chat. Raises InvalidRecord."""
+    if row.reason:
+        raise InvalidRecord(row.reason)
+    data = row.value
+    if not isinstance(data, dict):
+        raise InvalidRecord("应为对象")
+    if "history" in data or "chat_id" not in data:
+        return data, ""
+    key = name_of(data["chat_id"], "chat_id")
+    if not key:
+        raise InvalidRecord("缺少会话编号", field="chat_id")
+    if "sender_type" not in data and "type" not in data:
+        raise InvalidRecord("没有 type 也没有 sender_type,看不出是什么", field="type")
+    return data, key
 
 
-def _draft(rows: list[dict[str, Any]], options: ReadOptions) -> Draft:
-    first = rows[0]
-    if "history" in first or "chat_id" not in first:
-        return _chat(first, options)
-    draft = Draft(options.zone, f"zendesk-chat/{name_of(first.get('chat_id'), 'chat_id')}", channel="web")
+def _history(key: str, rows: Sequence[dict[str, Any]], options: ReadOptions) -> Draft:
+    """A chat from the rows of its history."""
+    draft = Draft(options.zone, f"zendesk-chat/{key}", channel="web")
     indexes = [_index(r.get("index")) for r in rows]
     ordered = [r for _, r in sorted(zip(indexes, rows, strict=True), key=lambda pair: pair[0])] if None not in indexes else rows  # type: ignore[arg-type, return-value]
     for row in ordered:
@@ -112,7 +111,9 @@ def _draft(rows: list[dict[str, Any]], options: ReadOptions) -> Draft:
 
 
 def _chat(data: dict[str, Any], options: ReadOptions) -> Draft:
-    draft = Draft(options.zone, f"zendesk-chat/{name_of(data.get('id'), '/id')}", channel="web")
+    """A chat that holds its history."""
+    identifier = name_of(data.get("id"), "/id")
+    draft = Draft(options.zone, f"zendesk-chat/{identifier}" if identifier else "", channel="web")
     draft.meta = some_of(data, "department_name", "rating", "comment", "started_by", "missed", "type")
     visitor = part_of(data.get("visitor"), "/visitor")
     draft.customer = Party(name_of(visitor.get("id") or visitor.get("email"), "/visitor/id"), name_of(visitor.get("name"), "/visitor/name"))
