@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import tzinfo
 from typing import Final, NamedTuple
 
-from qa_service.importers.columns import ColumnProfile
+from qa_service.importers.columns import ColumnMap, ColumnProfile
 from qa_service.importers.ledger import Ledger, Standing, mark
 from qa_service.importers.splitting import Splitting
 from qa_service.model.conversation import CHANNELS, EMPTY, Conversation
@@ -47,12 +47,15 @@ class Intake:
     """What one run takes in, over all its inputs: `rows` counted where inputs are cut into rows, before anything is decided about them.
 
     After a run, rows = Σ rows of all records. `notes` tell the user how columns were understood. The ledger knows every conversation.
-    `formats` counts conversations by importer. `taken`: files already read as a part of another input.
+    `reads`: file -> the importer that read it; `formats` counts conversations by importer. `taken`: files already read as a part of another
+    input. `tables`: file -> how its columns were understood.
     """
 
     rows: int = 0
     notes: list[str] = field(default_factory=list)
+    reads: dict[str, str] = field(default_factory=dict)
     formats: Counter[str] = field(default_factory=Counter)
+    tables: dict[str, ColumnMap] = field(default_factory=dict)
     taken: set[str] = field(default_factory=set)
     ledger: Ledger = field(default_factory=Ledger)
 

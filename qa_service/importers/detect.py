@@ -83,6 +83,7 @@ def _opened(source: Source, options: ReadOptions, intake: Intake) -> Iterator[Re
     if not kind:
         return
     before = intake.rows
+    intake.reads[source.name] = kind
     for record in importer(kind).read(source, options, intake):
         intake.formats[kind] += isinstance(record, Imported)
         yield record

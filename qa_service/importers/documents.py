@@ -21,6 +21,7 @@ from qa_service.model.record import Reject
 
 AT_ONCE: Final = 64 << 20
 """Bytes of a document that is parsed in one go; a larger one is cut into its elements first, slower but in less memory."""
+_TOKEN: Final = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[][{}]', re.DOTALL)
 _UNWRITABLE: Final = "(嵌套太深,原文写不出来)"
 
 
@@ -128,7 +129,7 @@ def _unwrapped(data: bytes, wrappers: Sequence[str]) -> Iterator[_Piece]:
     if inner is None:
         yield None, data, reason
         return
-    for piece in split_values(inner):
+    for piece in inner:
         if piece and not piece.isspace():
             try:
                 yield orjson.loads(piece), piece, ""
@@ -159,13 +160,32 @@ def _inner(value: Any, wrappers: Sequence[str], depth: int = 3) -> list[Any] | N
     return None
 
 
-def _inner_text(data: bytes, wrappers: Sequence[str]) -> bytes | None:
-    """What stands from the opening bracket of the wrapped list on, in a text that is damaged or too large to be parsed."""
-    if not wrappers:
+def _inner_text(data: bytes, wrappers: Sequence[str]) -> Iterator[bytes] | None:
+    """The elements of the wrapped list, as text, of an object that is damaged or too large to be parsed; what is damaged around it too."""
+    if not wrappers or not data.lstrip().startswith(b"{"):
         return None
     keys = "|".join(map(re.escape, wrappers)).encode()
-    match = re.search(rb'"(?:' + keys + rb')"\s*:\s*(?=\[)', data[:1 << 16])
-    return data[match.end():] if match is not None and data.lstrip().startswith(b"{") else None
+    match = re.search(rb'"(?:' + keys + rb')"\s{0,9}:\s{0,9}(?=\[)', data[:1 << 16])
+    if match is None:
+        return None
+    start, end = match.end(), _end_of_list(data, match.end())
+    try:
+        orjson.loads(data[:start] + b"[]" + data[end:])
+        after = b""
+    except orjson.JSONDecodeError:
+        after = data[end:]
+    return chain(split_values(data[start:end]), (after,))
+
+
+def _end_of_list(data: bytes, start: int) -> int:
+    """The place behind the list that opens at `start`; the end of `data` when it never closes."""
+    depth = 0
+    for token in _TOKEN.finditer(data, start):
+        first = data[token.start()]
+        depth += (first in b"[{") - (first in b"]}")
+        if depth == 0 and first in b"]}":
+            return token.end()
+    return len(data)
 
 
 def _why(data: bytes, error: json.JSONDecodeError) -> str:

@@ -6,6 +6,7 @@ duplicate is checked, not hoped.
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -120,10 +121,11 @@ def score(job: Job, inspector: Inspector, make: Callable[[], Inspector], progres
 
 
 def _formats(intake: Intake) -> list[str]:
-    """How many conversations came from which format, where that is more than one."""
-    if len(intake.formats) < 2:
+    """How many files and conversations came from which format, where that is more than one."""
+    files = Counter(intake.reads.values())
+    if len(files) < 2:
         return []
-    return [f"各格式的会话数: {'、'.join(f'{name} {n}' for name, n in intake.formats.most_common())}"]
+    return [f"各格式: {'、'.join(f'{name} {n} 个文件 {intake.formats[name]} 个会话' for name, n in files.most_common())}"]
 
 
 def _reuse(conversation: Conversation, line: bytes, outcome: Outcome) -> None:
