@@ -105,10 +105,11 @@ def _tell(told: dict[str, dict[str, Any]], message: dict[str, Any], field: str, 
     """Remember a message by its id: what stands on top of an event is fuller than what stands inside; of a deleted one the words stay."""
     identifier = name_of(message.get("id"), f"{field}/id") or f"?{row}{field}"
     before = told.get(identifier)
-    if before is not None and not on_top and not _deleted(message):
+    if before is not None and _deleted(before) != _deleted(message):
+        said, gone = (message, before) if _deleted(before) else (before, message)
+        message = said | {"content_attributes": gone["content_attributes"]}
+    elif before is not None and not on_top:
         return
-    if before is not None and _deleted(message) and not _deleted(before):
-        message = before | {"content_attributes": message.get("content_attributes")}
     told[identifier] = message
 
 

@@ -48,7 +48,8 @@ def _draft(data: Any, options: ReadOptions) -> Draft:
     draft.meta |= {k: v for k, v in (("csat", rating.get("rating")), ("csat_remark", rating.get("remark"))) if isinstance(v, str | int) and v not in ("", None)}
     opening = part_of(data.get("source"), "/source")
     if opening:
-        _message(opening, draft, "/source", opening.get("created_at", data.get("created_at")), software=opening.get("delivered_as") in _SENT_BY_SOFTWARE)
+        software = name_of(opening.get("delivered_as"), "/source/delivered_as") in _SENT_BY_SOFTWARE
+        _message(opening, draft, "/source", opening.get("created_at", data.get("created_at")), software=software)
     parts = data.get("conversation_parts")
     for i, part in enumerate(list_of(parts.get("conversation_parts") if isinstance(parts, dict) else parts, "/conversation_parts")):
         _part(part, draft, f"/conversation_parts/{i}")

@@ -23,9 +23,10 @@ from qa_service.model.conversation import Message, Party
 from qa_service.model.errors import InvalidRecord
 
 WRAPPERS: Final = ("recordlist", "msg_list", "data")
-_SAID: Final = {2001: "customer", 2002: "agent", 2003: "customer"}
-_EVENTS: Final = {1000: "客户进入,等待接入", 1001: "接入会话", 1002: "客服主动发起会话", 1003: "转接会话", 1004: "关闭会话", 1005: "抢接会话"}
-_CLOSED: Final = 1004
+_SAID: Final = {"2001": "customer", "2002": "agent", "2003": "customer"}
+_EVENTS: Final = {
+    "1000": "客户进入,等待接入", "1001": "接入会话", "1002": "客服主动发起会话", "1003": "转接会话", "1004": "关闭会话", "1005": "抢接会话"}
+_CLOSED: Final = "1004"
 _ORIGINS: Final = {3: "customer", 4: "system", 5: "agent"}
 _KINDS: Final = {
     "text": "text", "image": "image", "voice": "voice", "video": "video", "link": "link", "business_card": "card", "miniprogram": "card",
@@ -79,15 +80,14 @@ def _desk(item: Item, data: dict[str, Any], options: ReadOptions) -> tuple[Strea
     customer, worker = name_of(data.get("openid"), "openid"), name_of(data.get("worker"), "worker")
     if not customer:
         raise InvalidRecord("缺少客户的 openid", field="openid")
-    code = data.get("opercode")
-    code = int(code) if isinstance(code, str) and code.isdecimal() and len(code) < 6 else code
+    code = name_of(data.get("opercode"), "opercode")
     at, text = _at(data, "time", options), words_of(data.get("text"), "text").strip()
     stream = Stream(f"wechat-kf/{customer}", channel="wechat", customer=Party(customer))  # an openid is of one account only
     if code in _EVENTS:
         message = Message("system", f"{_EVENTS[code]}{f'({worker})' if worker else ''}", at)
         return stream, Said(item, message, closes=code == _CLOSED)
     if code not in _SAID:
-        raise InvalidRecord(f"不认识的操作码 {str(code)[:20]}", field="opercode")
+        raise InvalidRecord(f"不认识的操作码 {code[:20]}", field="opercode")
     role = _SAID[code]
     return stream, Said(item, Message(role, text, at, kind_of_text(text), worker if role == "agent" else ""))
 

@@ -82,6 +82,17 @@ def changed(value: Any, way: tuple[Any, ...], to: Any) -> Any:
     return copy
 
 
+@pytest.mark.parametrize("name", JSON)
+@pytest.mark.parametrize("junk", [[], {"x": []}, "x"], ids=str)
+def test_every_single_value_may_be_of_another_kind(read: Any, name: str, junk: Any) -> None:
+    lines = (FIXTURES / name).read_bytes().splitlines() if name.endswith("l") else [(FIXTURES / name).read_bytes()]
+    for i, line in enumerate(lines):
+        value = orjson.loads(line)
+        for way in places(value):
+            changed_line = orjson.dumps(changed(value, way, junk))
+            read("x.json", b"\n".join([*lines[:i], changed_line, *lines[i + 1:]]) if name.endswith("l") else changed_line, ReadOptions(source=SOURCES[name]))
+
+
 @SETTINGS
 @given(st.sampled_from(JSON), st.data())
 def test_any_value_may_be_anything(read: Any, name: str, data: st.DataObject) -> None:
