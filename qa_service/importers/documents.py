@@ -88,6 +88,13 @@ def _lines(lines: Lines, wrappers: Sequence[str]) -> Iterator[tuple[int, _Piece]
             except UnicodeDecodeError as error:
                 yield number, (None, data, undecodable(lines.encoding, error))
                 continue
+        try:
+            value = orjson.loads(data) if len(data) <= AT_ONCE else None
+        except orjson.JSONDecodeError:
+            value = None
+        if isinstance(value, dict) and not any(key in value for key in wrappers):
+            yield number, (value, data, "")  # by far the most: a row that is an object and wraps nothing
+            continue
         for piece in _unwrapped(data, wrappers):
             yield number, piece
 

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from qa_service.importers.base import Intake, ReadOptions, Records
 from qa_service.importers.documents import items
-from qa_service.importers.draft import Draft, list_of, name_of, part_of, some_of, words_of
+from qa_service.importers.draft import Draft, list_of, name_of, part_of, some_of, within, words_of
 from qa_service.importers.files import STDIN, Source
 from qa_service.importers.head import CERTAIN, LIKELY, Head
 from qa_service.importers.kinds import kind_of_text, plain_word
@@ -22,7 +22,9 @@ from qa_service.importers.plain import NO_DATE
 from qa_service.importers.settle import each
 from qa_service.model.errors import InvalidRecord
 
-_ROLES: Final = {"agent": "agent", "humanagent": "agent", "anyagent": "agent", "customer": "customer", "enduser": "customer", "automatedagent": "bot"}
+_ROLES: Final = {
+    "AGENT": "agent", "CUSTOMER": "customer", "END_USER": "customer", "AUTOMATED_AGENT": "bot",
+    "HUMANAGENT": "agent", "HUMAN_AGENT": "agent", "ENDUSER": "customer", "AUTOMATEDAGENT": "bot"}
 _OFFSET: Final = 31_536_000 * 1_000_000
 """Microseconds of a year: what is less cannot be the time of a chat."""
 
@@ -49,21 +51,22 @@ def _draft(data: Any, name: str, options: ReadOptions) -> Draft:
     if categories:
         draft.meta["categories"] = categories
     for i, entry in enumerate(list_of(data.get("entries"), "/entries")):
-        user = name_of(entry.get("user_id"), f"/entries/{i}/user_id")
-        role = _role(entry, user, f"/entries/{i}/role", options)
-        text = words_of(entry.get("text"), f"/entries/{i}/text")
+        try:
+            user, text = name_of(entry.get("user_id"), "user_id"), words_of(entry.get("text"), "text")
+            role = _role(entry.get("role"), user, options)
+        except InvalidRecord as error:
+            raise within(f"/entries/{i}", error) from None
         draft.say(role, text, _at(entry.get("start_timestamp_usec"), draft), kind=kind_of_text(text), agent_id=user if role == "agent" else "")
     return draft
 
 
-def _role(entry: dict[str, Any], user: str, field: str, options: ReadOptions) -> str:
-    written = entry.get("role")
-    role = _ROLES.get(plain_word(written)) if isinstance(written, str) else None
+def _role(written: object, user: str, options: ReadOptions) -> str:
+    role = _ROLES.get(written) or _ROLES.get(plain_word(written).upper()) if isinstance(written, str) else None
     given = options.columns.roles if options.columns is not None else {}
     role = role or given.get(plain_word(user))
     if role is None:
         said = f"不认识的角色 {str(written)[:40]!r}" if written else f"没有 role,看不出 user_id {user[:40]!r} 是谁"
-        raise InvalidRecord(f"{said};可用 --columns 文件的 roles 指定,例: roles: {{\"{user[:20] or 1}\": agent}}", field=field)
+        raise InvalidRecord(f"{said};可用 --columns 文件的 roles 指定,例: roles: {{\"{user[:20] or 1}\": agent}}", field="role")
     return role
 
 

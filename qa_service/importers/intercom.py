@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from qa_service.importers.base import Intake, ReadOptions, Records
 from qa_service.importers.documents import items
-from qa_service.importers.draft import Draft, list_of, name_of, part_of, some_of, words_of
+from qa_service.importers.draft import Draft, list_of, name_of, part_of, some_of, within, words_of
 from qa_service.importers.files import Source
 from qa_service.importers.head import CERTAIN, LIKELY, Head
 from qa_service.importers.markup import text_of_html
@@ -49,10 +49,16 @@ def _draft(data: Any, options: ReadOptions) -> Draft:
     opening = part_of(data.get("source"), "/source")
     if opening:
         software = name_of(opening.get("delivered_as"), "/source/delivered_as") in _SENT_BY_SOFTWARE
-        _message(opening, draft, "/source", opening.get("created_at", data.get("created_at")), software=software)
+        try:
+            _message(opening, draft, opening.get("created_at", data.get("created_at")), software=software)
+        except InvalidRecord as error:
+            raise within("/source", error) from None
     parts = data.get("conversation_parts")
     for i, part in enumerate(list_of(parts.get("conversation_parts") if isinstance(parts, dict) else parts, "/conversation_parts")):
-        _part(part, draft, f"/conversation_parts/{i}")
+        try:
+            _part(part, draft)
+        except InvalidRecord as error:
+            raise within(f"/conversation_parts/{i}", error) from None
     if draft.customer == Party():
         contacts = part_of(data.get("contacts"), "/contacts").get("contacts")
         first = next(iter(list_of(contacts, "/contacts")), {})
@@ -60,40 +66,40 @@ def _draft(data: Any, options: ReadOptions) -> Draft:
     return draft
 
 
-def _part(part: dict[str, Any], draft: Draft, field: str) -> None:
-    what = name_of(part.get("part_type"), f"{field}/part_type")
+def _part(part: dict[str, Any], draft: Draft) -> None:
+    what = name_of(part.get("part_type"), "part_type")
     if what == "note":
         draft.left_out["内部备注"] += 1
     elif what in _SPOKEN and (part.get("body") or part.get("attachments") or part.get("redacted")):
-        _message(part, draft, field, part.get("created_at"))
+        _message(part, draft, part.get("created_at"))
     elif what in _HANDED:
-        to = part_of(part.get("assigned_to"), f"{field}/assigned_to")
-        name = name_of(to.get("name") or to.get("id"), f"{field}/assigned_to")
-        draft.say("system", f"会话转给 {name}" if name else "会话取消指派", draft.at(part.get("created_at")), id=name_of(part.get("id"), f"{field}/id"))
+        to = part_of(part.get("assigned_to"), "assigned_to")
+        name = name_of(to.get("name") or to.get("id"), "assigned_to")
+        draft.say("system", f"会话转给 {name}" if name else "会话取消指派", draft.at(part.get("created_at")), id=name_of(part.get("id"), "id"))
         if part.get("body"):
             draft.left_out["随指派写的备注"] += 1
     else:
         draft.left_out["操作记录"] += 1
 
 
-def _message(part: dict[str, Any], draft: Draft, field: str, written: object, *, software: bool = False) -> None:
-    author = part_of(part.get("author"), f"{field}/author")
-    kind = name_of(author.get("type"), f"{field}/author/type")
+def _message(part: dict[str, Any], draft: Draft, written: object, *, software: bool = False) -> None:
+    author = part_of(part.get("author"), "author")
+    kind = name_of(author.get("type"), "author/type")
     role = _ROLES.get(kind)
     if role is None:
-        raise InvalidRecord(f"不认识的发送者类型 {kind[:40]!r}", field=f"{field}/author/type")
+        raise InvalidRecord(f"不认识的发送者类型 {kind[:40]!r}", field="author/type")
     if role == "agent" and (software or author.get("from_ai_agent") is True or author.get("is_ai_answer") is True):
         role = "bot"
-    person = Party(name_of(author.get("id"), f"{field}/author/id"), name_of(author.get("name"), f"{field}/author/name"))
+    person = Party(name_of(author.get("id"), "author/id"), name_of(author.get("name"), "author/name"))
     if role == "customer" and draft.customer == Party():
         draft.customer = person
     agent, name = (person.id or person.name, person.name) if role == "agent" else ("", "")
-    at, identifier = draft.at(written), name_of(part.get("id"), f"{field}/id")
-    text = text_of_html(words_of(part.get("body"), f"{field}/body"))
+    at, identifier = draft.at(written), name_of(part.get("id"), "id")
+    text = text_of_html(words_of(part.get("body"), "body"))
     if part.get("redacted") is True:
         draft.say(role, text, at, kind="revoked", agent_id=agent, id=identifier, name=name)
         return
-    files = list_of(part.get("attachments"), f"{field}/attachments")
+    files = list_of(part.get("attachments"), "attachments")
     if text.strip() or not files:
         draft.say(role, text, at, kind="image" if text == "[图片]" else "text", agent_id=agent, id=identifier, name=name)
     for i, file in enumerate(files):

@@ -72,7 +72,7 @@ def _why(last: Message, m: Message, waiting: bool, count: int, splitting: Splitt
 
 def _day(at: datetime, starts: time, zone: tzinfo) -> int:
     local = at.astimezone(zone)
-    return local.toordinal() - (local.time() < starts)
+    return local.toordinal() - ((local.hour, local.minute) < (starts.hour, starts.minute))
 
 
 def _with_preface(messages: Sequence[Message], first: int, opening: int) -> int:

@@ -26,7 +26,7 @@ def settle(rows: Sequence[Item], make: Callable[[], Draft], options: ReadOptions
 
     try:
         conversation = with_defaults(make().finish(), options)
-        if error := holds_nul(conversation):
+        if any(b"\\u0000" in item.content or b"\0" in item.content for item in rows) and (error := holds_nul(conversation)):
             raise error
     except InvalidRecord as error:
         return Reject(place.file, place.row, error.field, error.why, raw(), place.rows)

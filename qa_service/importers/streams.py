@@ -9,7 +9,7 @@ from collections import Counter, OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from qa_service.importers.base import Intake, Place, ReadOptions, Records, admit, clip, holds_nul, with_defaults
 from qa_service.importers.documents import Item
@@ -39,8 +39,7 @@ class Stream:
     meta: Mapping[str, Any] = field(default=EMPTY)
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(NamedTuple):
     """A row that is a message. `closes`: the platform ends the session after it; `revokes`: id of the message that it takes back.
 
     `repair` is what was set right in it, "" when nothing was.
@@ -69,7 +68,7 @@ class Streams:
     def __init__(self, source: str, options: ReadOptions, intake: Intake) -> None:
         self._options, self._intake = options, intake
         self._splitting = options.sessions.get(source, SPLITTINGS[source])
-        self._waiting: OrderedDict[str, _Waiting] = OrderedDict()
+        self._waiting: OrderedDict[tuple[str, str], _Waiting] = OrderedDict()
         self._size = self._at = 0
         self._noted = False
 
@@ -78,7 +77,7 @@ class Streams:
         if not self._noted:
             self._noted = True
             self._intake.notes.append(f"{said.item.file}: 按买家分段: {self._splitting.explain()}")
-        key = f"{stream.shop}\0{stream.id}"
+        key = (stream.shop, stream.id)
         waiting = self._waiting.get(key)
         if waiting is None:
             waiting = self._waiting[key] = _Waiting(stream)

@@ -27,6 +27,7 @@ _SAID: Final = {"2001": "customer", "2002": "agent", "2003": "customer"}
 _EVENTS: Final = {
     "1000": "客户进入,等待接入", "1001": "接入会话", "1002": "客服主动发起会话", "1003": "转接会话", "1004": "关闭会话", "1005": "抢接会话"}
 _CLOSED: Final = "1004"
+_REMEMBERED: Final = 100_000
 _ORIGINS: Final = {3: "customer", 4: "system", 5: "agent"}
 _KINDS: Final = {
     "text": "text", "image": "image", "voice": "voice", "video": "video", "link": "link", "business_card": "card", "miniprogram": "card",
@@ -45,12 +46,13 @@ def detects(head: Head) -> float:
 def read(source: Source, options: ReadOptions, intake: Intake) -> Records:
     """Sessions of the records of an input, cut by what the platform says and by silence."""
     streams = Streams("wechat-kf", options, intake)
+    known: dict[str, Stream] = {}
     for item in items(source, WRAPPERS, intake):
         if item.reason:
             yield item.reject()
             continue
         try:
-            stream, said = _row(item, options)
+            stream, said = _row(item, options, known)
         except InvalidRecord as error:
             yield item.reject(error.why, error.field)
             continue
@@ -58,11 +60,22 @@ def read(source: Source, options: ReadOptions, intake: Intake) -> Records:
     yield from streams.end()
 
 
-def _row(item: Item, options: ReadOptions) -> tuple[Stream, Said]:
+def _row(item: Item, options: ReadOptions, known: dict[str, Stream]) -> tuple[Stream, Said]:
     data = item.value
     if not isinstance(data, dict):
         raise InvalidRecord("应为对象")
-    return _desk(item, data, options) if "opercode" in data else _sync(item, data, options)
+    return _desk(item, data, options, known) if "opercode" in data else _sync(item, data, options, known)
+
+
+def _stream(account: str, customer: str, known: dict[str, Stream]) -> Stream:
+    """The stream of a customer at an account ("" where an openid says it); it is not made again for each row."""
+    name = f"wechat-kf/{account}/{customer}" if account else f"wechat-kf/{customer}"
+    stream = known.get(name)
+    if stream is None:
+        if len(known) >= _REMEMBERED:
+            known.clear()
+        stream = known[name] = Stream(name, channel="wechat", customer=Party(customer))
+    return stream
 
 
 def _at(data: dict[str, Any], key: str, options: ReadOptions) -> datetime:
@@ -75,14 +88,14 @@ def _at(data: dict[str, Any], key: str, options: ReadOptions) -> datetime:
     return at
 
 
-def _desk(item: Item, data: dict[str, Any], options: ReadOptions) -> tuple[Stream, Said]:
+def _desk(item: Item, data: dict[str, Any], options: ReadOptions, known: dict[str, Stream]) -> tuple[Stream, Said]:
     """A record of getmsglist or getrecord."""
     customer, worker = name_of(data.get("openid"), "openid"), name_of(data.get("worker"), "worker")
     if not customer:
         raise InvalidRecord("缺少客户的 openid", field="openid")
     code = name_of(data.get("opercode"), "opercode")
     at, text = _at(data, "time", options), words_of(data.get("text"), "text").strip()
-    stream = Stream(f"wechat-kf/{customer}", channel="wechat", customer=Party(customer))  # an openid is of one account only
+    stream = _stream("", customer, known)
     if code in _EVENTS:
         message = Message("system", f"{_EVENTS[code]}{f'({worker})' if worker else ''}", at)
         return stream, Said(item, message, closes=code == _CLOSED)
@@ -92,7 +105,7 @@ def _desk(item: Item, data: dict[str, Any], options: ReadOptions) -> tuple[Strea
     return stream, Said(item, Message(role, text, at, kind_of_text(text), worker if role == "agent" else ""))
 
 
-def _sync(item: Item, data: dict[str, Any], options: ReadOptions) -> tuple[Stream, Said]:
+def _sync(item: Item, data: dict[str, Any], options: ReadOptions, known: dict[str, Stream]) -> tuple[Stream, Said]:
     """A message or event of sync_msg."""
     kind = name_of(data.get("msgtype"), "msgtype")
     event = part_of(data.get("event"), "event") if kind == "event" else {}
@@ -100,7 +113,7 @@ def _sync(item: Item, data: dict[str, Any], options: ReadOptions) -> tuple[Strea
     customer = name_of(data.get("external_userid") or event.get("external_userid"), "external_userid")
     if not customer:
         raise InvalidRecord("缺少客户的 external_userid", field="external_userid")
-    stream = Stream(f"wechat-kf/{account}/{customer}", channel="wechat", customer=Party(customer))
+    stream = _stream(account, customer, known)
     at, identifier = _at(data, "send_time", options), name_of(data.get("msgid"), "msgid")
     if kind == "event":
         return stream, _event(item, event, at, identifier)

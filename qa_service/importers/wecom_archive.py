@@ -24,6 +24,7 @@ from qa_service.model.conversation import Message, Party
 from qa_service.model.errors import InvalidRecord
 
 WRAPPERS: Final = ("chatdata", "data", "list")
+_REMEMBERED: Final = 100_000
 _KINDS: Final = {
     "text": "text", "markdown": "text", "image": "image", "emotion": "image", "voice": "voice", "meeting_voice_call": "voice", "voiptext": "voice",
     "video": "video", "sphfeed": "video", "card": "card", "weapp": "card", "link": "link", "news": "link", "revoke": "revoked",
@@ -41,12 +42,13 @@ def detects(head: Head) -> float:
 def read(source: Source, options: ReadOptions, intake: Intake) -> Records:
     """Sessions of an archive."""
     streams = Streams("wecom-archive", options, intake)
+    known: dict[tuple[str, str], Stream] = {}
     for item in items(source, WRAPPERS, intake):
         if item.reason:
             yield item.reject()
             continue
         try:
-            stream, said = _row(item, options)
+            stream, said = _row(item, options, known)
         except InvalidRecord as error:
             yield item.reject(error.why, error.field)
             continue
@@ -54,7 +56,7 @@ def read(source: Source, options: ReadOptions, intake: Intake) -> Records:
     yield from streams.end()
 
 
-def _row(item: Item, options: ReadOptions) -> tuple[Stream, Said]:
+def _row(item: Item, options: ReadOptions, known: dict[tuple[str, str], Stream]) -> tuple[Stream, Said]:
     data = item.value
     if isinstance(data, dict) and isinstance(data.get("msg"), dict):
         data = data["msg"]
@@ -67,11 +69,11 @@ def _row(item: Item, options: ReadOptions) -> tuple[Stream, Said]:
     sender, room = name_of(data.get("from"), "from"), name_of(data.get("roomid"), "roomid")
     if not sender:
         raise InvalidRecord("缺少发送人", field="from")
-    stream = _stream(sender, _people(data.get("tolist")), room)
+    stream = _stream(sender, _people(data.get("tolist")), room, known)
     role = "customer" if _is_outside(sender) else "bot" if sender.startswith("wb") else "agent"
     said = _said(item, data, role, sender if role == "agent" else "", _at(data, options))
     # In a room the customers are several: who of them it was stays with the message.
-    return stream, replace(said, message=replace(said.message, meta={"from": sender})) if room and role == "customer" else said
+    return stream, said._replace(message=replace(said.message, meta={"from": sender})) if room and role == "customer" else said
 
 
 def _at(data: dict[str, Any], options: ReadOptions) -> datetime:
@@ -88,22 +90,36 @@ def _at(data: dict[str, Any], options: ReadOptions) -> datetime:
 def _people(value: object) -> list[str]:
     if isinstance(value, str):
         return [name for name in value.split(",") if name.strip()]
-    if value is None:
-        return []
-    if not isinstance(value, list):
+    if isinstance(value, list):
+        return [name_of(v, "tolist") for v in value]
+    if value is not None:
         raise InvalidRecord(f"应为数组,得到 {type(value).__name__}", field="tolist")
-    return [name_of(v, "tolist") for v in value]
+    return []
 
 
 def _is_outside(name: str) -> bool:
     return name.startswith(("wm", "wo")) and len(name) > 20
 
 
-def _stream(sender: str, to: list[str], room: str) -> Stream:
+def _stream(sender: str, to: list[str], room: str, known: dict[tuple[str, str], Stream]) -> Stream:
+    """The stream of a row: what is known of a pair, or a room, is not made again for each of its rows."""
+    pair = (room, "") if room else (sender, to[0] if len(to) == 1 else ",".join(to))
+    stream = known.get(pair)
+    if stream is None:
+        stream = _room(room) if room else _pair(sender, to)
+        if len(known) >= _REMEMBERED:
+            known.clear()
+        known[pair] = stream
+    return stream
+
+
+def _room(room: str) -> Stream:
+    """Who of a room is the customer may differ from row to row; the room itself does not."""
+    return Stream(f"wecom/{room}", channel="wechat", meta={"room": room})
+
+
+def _pair(sender: str, to: list[str]) -> Stream:
     outside = next((p for p in (sender, *to) if _is_outside(p)), "")
-    if room:
-        # Who of a room is the customer may differ from row to row; the room itself does not.
-        return Stream(f"wecom/{room}", channel="wechat", meta={"room": room})
     if not outside:
         raise InvalidRecord("企业内部的聊天,没有客户", field="tolist")
     inside = next((p for p in (sender, *to) if not _is_outside(p)), "")

@@ -15,7 +15,7 @@ from typing import Any, Final
 from qa_service.importers.base import Intake, ReadOptions, Records
 from qa_service.importers.delimited import rows_of
 from qa_service.importers.documents import Item, items
-from qa_service.importers.draft import Draft, list_of, name_of, part_of, some_of, words_of
+from qa_service.importers.draft import Draft, list_of, name_of, part_of, some_of, within, words_of
 from qa_service.importers.files import Source
 from qa_service.importers.gather import Gather
 from qa_service.importers.head import CERTAIN, Head
@@ -27,8 +27,8 @@ from qa_service.model.record import Reject
 
 WRAPPERS: Final = ("chats",)
 _COLUMNS: Final = frozenset(("chat_id", "sender_type", "msg"))
-_TIMES: Final = ("timestamp", "timestamps")
-_ROLES: Final = {"visitor": "customer", "enduser": "customer", "agent": "agent", "trigger": "bot", "bot": "bot", "answerbot": "bot", "system": "system"}
+_ROLES: Final = {
+    "Visitor": "customer", "Agent": "agent", "Trigger": "bot", "visitor": "customer", "enduser": "customer", "agent": "agent", "trigger": "bot", "bot": "bot", "answerbot": "bot", "system": "system"}
 _JOINS: Final = {"chat.memberjoin": "{} 进入会话", "chat.memberleave": "{} 离开会话", "chat.transfer": "会话转给 {}"}
 
 
@@ -106,7 +106,7 @@ def _history(key: str, rows: Sequence[dict[str, Any]], options: ReadOptions) -> 
     indexes = [_index(r.get("index")) for r in rows]
     ordered = [r for _, r in sorted(zip(indexes, rows, strict=True), key=lambda pair: pair[0])] if None not in indexes else rows  # type: ignore[arg-type, return-value]
     for row in ordered:
-        _say(row, draft, "")
+        _say(row, draft)
     return draft
 
 
@@ -119,7 +119,10 @@ def _chat(data: dict[str, Any], options: ReadOptions) -> Draft:
     draft.customer = Party(name_of(visitor.get("id") or visitor.get("email"), "/visitor/id"), name_of(visitor.get("name"), "/visitor/name"))
     draft.names = {str(k): v for k, v in part_of(data.get("agent_names"), "/agent_names").items() if isinstance(v, str)}
     for i, row in enumerate(list_of(data.get("history"), "/history")):
-        _say(row, draft, f"/history/{i}")
+        try:
+            _say(row, draft)
+        except InvalidRecord as error:
+            raise within(f"/history/{i}", error) from None
     left = words_of(data.get("message"), "/message")
     if left and not draft.messages:  # a message left while nobody was there
         draft.say("customer", left, draft.at(data.get("timestamp")))
@@ -132,11 +135,11 @@ def _index(value: object) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
-def _say(row: dict[str, Any], draft: Draft, field: str) -> None:
-    what = name_of(row.get("type"), f"{field}/type") or "chat.msg"
-    at = draft.at(next((row[k] for k in _TIMES if row.get(k)), None))
-    name, identifier = name_of(row.get("name"), f"{field}/name"), name_of(row.get("msg_id"), f"{field}/msg_id")
-    agent = name_of(row.get("agent_id"), f"{field}/agent_id")
+def _say(row: dict[str, Any], draft: Draft) -> None:
+    what = name_of(row.get("type"), "type") or "chat.msg"
+    at = draft.at(row.get("timestamp") or row.get("timestamps"))
+    name, identifier = name_of(row.get("name"), "name"), name_of(row.get("msg_id"), "msg_id")
+    agent = name_of(row.get("agent_id"), "agent_id")
     if what == "chat.rating":
         rating = row.get("new_rating") or row.get("rating") or row.get("msg")
         draft.meta |= {"rating": rating} if isinstance(rating, str) and rating else {}
@@ -148,18 +151,18 @@ def _say(row: dict[str, Any], draft: Draft, field: str) -> None:
     if what not in ("chat.msg", "chat.file", "chat.comment"):
         draft.left_out["操作记录"] += 1
         return
-    written = name_of(row.get("sender_type"), f"{field}/sender_type")
-    role = _ROLES.get(written.replace("_", "").replace(" ", "").lower()) if written else "agent" if agent else "customer"
+    written = name_of(row.get("sender_type"), "sender_type")
+    role = _ROLES.get(written) or _ROLES.get(written.replace("_", "").replace(" ", "").lower()) if written else "agent" if agent else "customer"
     if role is None:
-        raise InvalidRecord(f"不认识的 sender_type {written[:40]!r}", field=f"{field}/sender_type")
+        raise InvalidRecord(f"不认识的 sender_type {written[:40]!r}", field="sender_type")
     if role == "customer" and not draft.customer.id:
         draft.customer = Party(draft.customer.id or name, draft.customer.name or name)
     mine = (agent or name) if role == "agent" else ""
-    text = words_of(row.get("msg"), f"{field}/msg")
+    text = words_of(row.get("msg"), "msg")
     if what != "chat.file":
         draft.say(role, text, at, agent_id=mine, id=identifier, name=name)
         return
-    file = part_of(row.get("attachment"), f"{field}/attachment")
+    file = part_of(row.get("attachment"), "attachment")
     mime = file.get("mime_type")
     kind = "image" if isinstance(mime, str) and mime.startswith("image/") else "other"
     draft.say(role, text if kind == "other" else "", at, kind=kind, agent_id=mine, id=identifier, name=name, meta=some_of(file, "name", "url"))

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from qa_service.importers.base import Intake, ReadOptions, Records
 from qa_service.importers.documents import items
-from qa_service.importers.draft import Draft, list_of, name_of, some_of, words_of
+from qa_service.importers.draft import Draft, list_of, name_of, some_of, within, words_of
 from qa_service.importers.files import Source
 from qa_service.importers.head import CERTAIN, Head
 from qa_service.importers.markup import text_of_html
@@ -46,7 +46,10 @@ def _draft(data: Any, options: ReadOptions) -> Draft:
     if isinstance(tags := data.get("tags"), list) and (plain := [t for t in tags if isinstance(t, str)]):
         draft.meta["tags"] = plain
     for i, comment in enumerate(list_of(data.get("comments"), "/comments")):
-        _comment(comment, draft, f"/comments/{i}")
+        try:
+            _comment(comment, draft)
+        except InvalidRecord as error:
+            raise within(f"/comments/{i}", error) from None
     opening = text_of_html(words_of(data.get("description"), "/description")).strip()
     if opening and not any(opening in m.text or m.text.strip() == opening for m in draft.messages):
         draft.say("customer", opening, draft.at(data.get("created")))
@@ -59,19 +62,19 @@ def _person(data: dict[str, Any], side: str) -> Party:
     return Party(mail or name, name)
 
 
-def _comment(comment: dict[str, Any], draft: Draft, field: str) -> None:
+def _comment(comment: dict[str, Any], draft: Draft) -> None:
     if comment.get("public") is False:
         draft.left_out["内部备注"] += 1
         return
     ours = comment.get("authorIsNotClient")
     if not isinstance(ours, bool):
-        raise InvalidRecord(f"authorIsNotClient 应为 true 或 false,得到 {str(ours)[:40]!r}", field=f"{field}/authorIsNotClient")
+        raise InvalidRecord(f"authorIsNotClient 应为 true 或 false,得到 {str(ours)[:40]!r}", field="authorIsNotClient")
     person = _person(comment, "author")
     role = "agent" if ours else "customer"
-    at, identifier = draft.at(comment.get("created")), name_of(comment.get("id"), f"{field}/id")
+    at, identifier = draft.at(comment.get("created")), name_of(comment.get("id"), "id")
     agent, name = (person.id, person.name) if ours else ("", "")
-    text = text_of_html(words_of(comment.get("comment"), f"{field}/comment"))
-    url = words_of(comment.get("attachmentUrl"), f"{field}/attachmentUrl")
+    text = text_of_html(words_of(comment.get("comment"), "comment"))
+    url = words_of(comment.get("attachmentUrl"), "attachmentUrl")
     if text.strip() or not url:
         draft.say(role, text, at, agent_id=agent, id=identifier, name=name)
     if url:

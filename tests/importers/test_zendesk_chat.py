@@ -60,7 +60,7 @@ def test_a_message_left_while_nobody_was_there(read: Any) -> None:
     assert [(m.role, m.text) for m in c.messages] == [("customer", "几点上班")]
 
 
-@pytest.mark.parametrize(("change", "field"), [({"chat_id": ""}, "chat_id"), ({"sender_type": "Robot9"}, "/sender_type"), ({"msg": 3}, "/msg")])
+@pytest.mark.parametrize(("change", "field"), [({"chat_id": ""}, "chat_id"), ({"sender_type": "Robot9"}, "sender_type"), ({"msg": 3}, "msg")])
 def test_a_row_that_is_wrong(read: Any, change: dict[str, Any], field: str) -> None:
     (reject,) = read("a.jsonl", lines(row(0, "x") | change)).rejects
     assert reject.field == field
