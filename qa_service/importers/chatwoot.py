@@ -69,8 +69,9 @@ def _name(data: dict[str, Any]) -> tuple[str, str]:
     if not number:
         event = data.get("event")
         raise InvalidRecord(f"事件 {event[:40]} 不属于任何会话" if isinstance(event, str) else "缺少会话编号", field="/conversation/id")
-    first: dict[str, Any] = next((m for m in list_of(inside.get("messages"), "/messages")), {})
-    account = part_of(data.get("account"), "/account").get("id") or inside.get("account_id") or first.get("account_id") or data.get("account_id")
+    account = part_of(data.get("account"), "/account").get("id") or inside.get("account_id") or data.get("account_id")
+    if account is None and isinstance(said := inside.get("messages"), list) and said and isinstance(said[0], dict):
+        account = said[0].get("account_id")
     return name_of(account, "/account/id"), number
 
 
@@ -81,9 +82,8 @@ def _is_conversation(data: dict[str, Any]) -> bool:
 
 def conversation_of(rows: Sequence[dict[str, Any]], options: ReadOptions) -> Draft:
     """The conversation that events (or one document) of the same conversation tell of. Raises InvalidRecord."""
-    named = [_name(data) for data in rows]
-    account = next((a for a, _ in named if a), "")
-    draft = Draft(options.zone, f"chatwoot/{account + '/' if account else ''}{named[0][1]}")
+    account, number = next((named for data in rows if (named := _name(data))[0]), ("", _name(rows[0])[1]))
+    draft = Draft(options.zone, f"chatwoot/{account + '/' if account else ''}{number}")
     told: dict[str, dict[str, Any]] = {}
     for i, data in enumerate(rows):
         inside = data if _is_conversation(data) else part_of(data.get("conversation"), "/conversation")
