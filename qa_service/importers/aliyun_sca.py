@@ -41,28 +41,30 @@ def _draft(ticket: Any, options: ReadOptions) -> Draft:
     if not isinstance(ticket, dict):
         raise InvalidRecord(f"应为对象,得到 {type(ticket).__name__}")
     said = list_of(ticket.get("dialogue"), "/dialogue")
-    agent = _identity(said, "agent")
-    draft = Draft(options.zone, name_of(ticket.get("tid"), "/tid"), agent=Party(agent), customer=Party(_identity(said, "customer")),
-                  meta=some_of(ticket, *(k for k in ticket if k not in ("tid", "dialogue"))))
+    draft = Draft(options.zone, name_of(ticket.get("tid"), "/tid"), meta=some_of(ticket, *(k for k in ticket if k not in ("tid", "dialogue"))))
     base = _base(said, options)
+    first: dict[str, str] = {}
     for number, one in enumerate(said):
-        text = words_of(one.get("words"), f"/dialogue/{number}/words")
-        role = _role(one)
+        text = one.get("words")
+        if not isinstance(text, str):
+            text = words_of(text, f"/dialogue/{number}/words")
+        role = _role(one.get("role"))
         if not role:
             raise InvalidRecord(f"role 应为 客服 或 客户,得到 {str(one.get('role'))[:40]!r}", field=f"/dialogue/{number}/role")
+        identity = name_of(one.get("identity"), "/dialogue")
+        if identity:
+            first.setdefault(role, identity)
         automatic = role == "agent" and marked_automatic(text)
         draft.say("bot" if automatic else role, text, _at(draft, one, base), kind="revoked" if says_revoked(text) else kind_of_text(text),
-                  agent_id=name_of(one.get("identity")) if role == "agent" and not automatic else "", meta={"auto_reason": AUTOMATIC} if automatic else EMPTY)
+                  agent_id=identity if role == "agent" and not automatic else "", meta={"auto_reason": AUTOMATIC} if automatic else EMPTY)
+    draft.agent, draft.customer = Party(first.get("agent", "")), Party(first.get("customer", ""))
     return draft
 
 
-def _role(one: Mapping[str, Any]) -> str:
-    role = one.get("role")
-    return ROLE_OF.get(plain_word(role), "") if isinstance(role, str) else ""
-
-
-def _identity(said: Sequence[Mapping[str, Any]], role: str) -> str:
-    return next((name for one in said if _role(one) == role and (name := name_of(one.get("identity"), "/dialogue"))), "")
+def _role(written: object) -> str:
+    if not isinstance(written, str):
+        return ""
+    return ROLE_OF.get(written) or ROLE_OF.get(plain_word(written), "")
 
 
 def _milliseconds(one: Mapping[str, Any]) -> int | None:

@@ -1,7 +1,7 @@
 """Full times from a date that stands above a group and a clock time at each message, as 千牛 and 旺旺 write them.
 
 A message without a date takes that of the one before it and goes past midnight with the clock; before the first date, that of the one
-after it; where there is none at all, the day of the export counts, or a fixed one. Whatever was inferred is said.
+after it; where there is none at all, the day of the export counts, or a fixed one. Going past midnight and guessing are said to be repairs.
 """
 from __future__ import annotations
 
@@ -24,11 +24,12 @@ _AMERICAN: Final = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4}),?\s+(\d{1,2}:\d{2}(?
 
 
 class Dated(NamedTuple, Generic[T]):
-    """What was put in, with its time (None when it has none) and what had to be inferred."""
+    """What was put in, with its time (None when it has none), what was set right, and whether its day stands elsewhere than with itself."""
 
     what: T
     at: datetime | None
     repair: str = ""
+    inferred: bool = False
 
 
 @dataclass(slots=True)
@@ -74,7 +75,7 @@ class Calendar(Generic[T]):
             passed = self._clock is not None and _seconds(self._clock) - _seconds(at) > _HALF_DAY
             if passed:
                 self._day += timedelta(days=1)
-            yield self._dated(what, at, "没有日期,已随钟点过到次日" if passed else "没有日期,取前一条的日期")
+            yield self._dated(what, at, "没有日期,已随钟点过到次日" if passed else "", inferred=True)
 
     def end(self) -> Iterator[Dated[T]]:
         """What still waits when no date is to come."""
@@ -105,12 +106,12 @@ class Calendar(Generic[T]):
             days.append(day)
             clock = one.clock
         for one, its_day in zip(waited, reversed(days), strict=True):
-            yield Dated(one.what, datetime.combine(its_day, one.clock, self._zone), repair)
+            yield Dated(one.what, datetime.combine(its_day, one.clock, self._zone), repair, True)
 
-    def _dated(self, what: T, clock: time, repair: str = "") -> Dated[T]:
+    def _dated(self, what: T, clock: time, repair: str = "", *, inferred: bool = False) -> Dated[T]:
         assert self._day is not None
         self._clock = clock
-        return Dated(what, datetime.combine(self._day, clock, self._zone), repair)
+        return Dated(what, datetime.combine(self._day, clock, self._zone), repair, inferred)
 
     def _day_of(self, header: str) -> date | None:
         """The day that a header names, also 昨天 and 11-02 where it is known when the source was written."""

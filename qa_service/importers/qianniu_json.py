@@ -86,7 +86,7 @@ def _dated(item: Item, chats: list[dict[str, Any]], before: int, options: ReadOp
 
     def row(dated: Dated[tuple[int, dict[str, Any]]]) -> tuple[Item, Dated[dict[str, Any]]]:
         number, one = dated.what
-        content = one if dated.at is None or not dated.repair else one | {"date": dated.at.date().isoformat()}
+        content = one if dated.at is None or not dated.inferred else one | {"date": dated.at.date().isoformat()}
         return Item(item.file, number, one, orjson.dumps(content)), Dated(one, dated.at, dated.repair)
 
     for number, one in enumerate(chats, before + 1):

@@ -44,7 +44,9 @@ def cuts(messages: Sequence[Message], splitting: Splitting, zone: tzinfo = DEFAU
                 starts.append((start, why))
                 count = i - start
             waiting = m.role == "customer" or (waiting and m.role == "bot" and not why)
-            last, held, closed = m, i + 1, False
+            # A message without a time says nothing about silence: what counts is the time before it.
+            last = m if m.at is not None or last is None else last
+            held, closed = i + 1, False
         if i in closes:
             closed, held = last is not None, i + 1
         count += 1

@@ -116,8 +116,7 @@ class Streams:
         said, repeated = _without_repeats(waiting.said)
         yield from repeated
         rows = _taken_back(said)
-        if all(r.message.at is not None for r in rows):
-            rows.sort(key=lambda r: r.message.at)  # type: ignore[arg-type, return-value]
+        rows = _by_time(rows)
         stream = waiting.stream
         whole = Conversation(stream.id, tuple(r.message for r in rows), stream.shop, stream.channel, Party(), stream.customer, stream.meta)
         closes = frozenset(i for i, r in enumerate(rows) if r.closes)
@@ -153,6 +152,18 @@ class _Row:
     items: list[Item]
     closes: bool
     repair: str = ""
+
+
+def _by_time(rows: list[_Row]) -> list[_Row]:
+    """The rows by time; one without a time stays behind the one it followed."""
+    at = next((r.message.at for r in rows if r.message.at is not None), None)
+    if at is None:
+        return rows
+    keyed = []
+    for row in rows:
+        at = row.message.at or at
+        keyed.append((at, row))
+    return [row for _, row in sorted(keyed, key=lambda pair: pair[0])]
 
 
 def _without_repeats(said: Sequence[Said]) -> tuple[list[Said], list[Duplicate | Reject]]:

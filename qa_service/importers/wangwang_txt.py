@@ -182,7 +182,7 @@ class _Reader:
 
     def _item(self, dated: Dated[_Block]) -> Item:
         """The message as a row. Equal words of two days are not the same row, so the day stands in it."""
-        day = f"({dated.at.date()}) " if dated.at is not None and dated.repair else ""
+        day = f"({dated.at.date()}) " if dated.at is not None and dated.inferred else ""
         return Item(self._name, dated.what.number, None, (day + "\n".join(dated.what.raw)).encode("utf-8"))
 
     def _canonical(self, nick: str) -> str:
