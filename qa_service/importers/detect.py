@@ -18,7 +18,7 @@ class Importer(Protocol):
     """What every module named in IMPORTERS offers."""
 
     def detects(self, head: Head) -> float:
-        """How sure it is that the input is its own: 0 (no) to 1 (CERTAIN)."""
+        """How sure it is that the input is its own: 0 (no) to 1 (OURS)."""
 
     def read(self, source: Source, options: ReadOptions, intake: Intake) -> Records:
         """The records of an input, in its order. Raises SourceError when it cannot be understood as a whole."""

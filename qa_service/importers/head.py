@@ -1,6 +1,6 @@
 """The beginning of an input, as importers look at it to tell whether it is theirs. Each view of it is made once, and only if asked.
 
-How sure an importer is, from 0 (not mine) to 1. Table and transcript shapes lie below LIKELY, the own names of one source above it.
+How sure an importer is, from 0 (not mine) to 1 (OURS). Table and transcript shapes lie below LIKELY, the own names of one source above it.
 """
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from qa_service.importers.base import ReadOptions
 from qa_service.importers.encoding import head_text
 from qa_service.importers.files import Source
 
-CERTAIN: Final = 1.0
+OURS: Final = 1.0
+"""Our own wire: whatever names of other sources stand in its `meta`."""
+CERTAIN: Final = 0.95
 """A magic number, or names that only this source has."""
 LIKELY: Final = 0.8
 """The names that this source has, any of which another source might have too."""

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from qa_service.importers.base import ReadOptions
 from qa_service.importers.detect import IMPORTERS, importer
 from qa_service.importers.files import Source, open_source
-from qa_service.importers.head import CERTAIN, Head
+from qa_service.importers.head import OURS, Head
 
 MODULES: Final = Path(__file__).resolve().parents[2] / "qa_service" / "importers"
 
@@ -31,7 +31,7 @@ def test_every_importer_stands_in_the_table_once() -> None:
 
 @given(st.binary(max_size=200) | st.text('{}[]":,\\ \n客id', max_size=80).map(str.encode))
 def test_any_head_gets_an_answer_between_no_and_certain(data: bytes) -> None:
-    assert all(0.0 <= importer(name).detects(head(data)) <= CERTAIN for name in IMPORTERS)
+    assert all(0.0 <= importer(name).detects(head(data)) <= OURS for name in IMPORTERS)
 
 
 @pytest.mark.parametrize(("text", "keys"), [

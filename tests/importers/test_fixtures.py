@@ -14,17 +14,15 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from qa_service.importers.base import Intake, ReadOptions
-from qa_service.importers.detect import detect
+from qa_service.importers.detect import IMPORTERS, detect
 from qa_service.importers.files import open_source
 from qa_service.model.errors import SourceError
 from qa_service.model.record import Duplicate, Imported, Record
 from qa_service.model.wire import conversation_to_dict
 
 FIXTURES: Final = Path(__file__).parent / "fixtures"
-SOURCES: Final = {
-    "chatwoot-conversations.json": "chatwoot", "chatwoot-events.jsonl": "chatwoot", "google-insights.json": "google-insights", "intercom.json": "intercom",
-    "wechat-kf.json": "wechat-kf", "wechat-kf-sync.json": "wechat-kf", "wecom-archive.jsonl": "wecom-archive", "zendesk-chat-history.csv": "zendesk-chat",
-    "zendesk-chat.jsonl": "zendesk-chat", "zendesk-qa.json": "zendesk-qa"}
+SOURCES: Final = {p.name: max((n for n in IMPORTERS if p.name.startswith(n)), key=len) for p in FIXTURES.iterdir() if p.is_file()}
+"""A fixture's name begins with that of its importer."""
 JSON: Final = sorted(name for name in SOURCES if ".json" in name)
 JUNK: Final = st.sampled_from([None, True, False, 0, -1, 1.5, 10**18, "", " ", "x", "\0", "2025-02-30", [], {}, [None], [{}], {"id": {}}, [[]], "9" * 30])
 SETTINGS: Final = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
