@@ -6,7 +6,8 @@ after it; where there is none at all, the day of the export counts, or a fixed o
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Final, Generic, NamedTuple, TypeVar
@@ -47,12 +48,21 @@ class Calendar(Generic[T]):
         self._zone, self._written = zone, written
         self._day: date | None = None
         self._clock: time | None = None
+        self._header = ""
+        self._header_day: date | None = None
         self._undated: list[_Undated[T]] = []
 
-    def put(self, what: T, header: str, clock: str) -> Iterator[Dated[T]]:
+    def put(self, what: T, header: str, clock: str) -> Iterable[Dated[T]]:
         """Take in a message below the date `header` ("" when there is none) and at `clock`, which may hold a date of its own."""
+        at = self._clock_of(clock)
+        if at is not None and not self._undated and (day := self._day_of(header)) is not None:
+            self._day = day
+            return (self._dated(what, at),)
+        return self._put(what, header, clock, at)
+
+    def _put(self, what: T, header: str, clock: str, at: time | None) -> Iterator[Dated[T]]:
         try:
-            at, full = parse_clock(clock), None
+            full = None
             if at is None and clock.strip():
                 full = parse_written_time(clock, self._zone)
         except ValueError:
@@ -113,7 +123,20 @@ class Calendar(Generic[T]):
         self._clock = clock
         return Dated(what, datetime.combine(self._day, clock, self._zone), repair, inferred)
 
+    @staticmethod
+    def _clock_of(clock: str) -> time | None:
+        if len(clock) == 8 and clock[2] == ":" == clock[5]:
+            with suppress(ValueError):
+                return time.fromisoformat(clock)
+        return parse_clock(clock)
+
     def _day_of(self, header: str) -> date | None:
+        """The day that a header names. The same header mostly comes many times."""
+        if header != self._header:
+            self._header, self._header_day = header, self._named(header)
+        return self._header_day
+
+    def _named(self, header: str) -> date | None:
         """The day that a header names, also 昨天 and 11-02 where it is known when the source was written."""
         if not header or len(header) > 200:
             return None

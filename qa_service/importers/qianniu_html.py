@@ -23,7 +23,7 @@ from qa_service.importers.files import HEAD, Source
 from qa_service.importers.head import CERTAIN, LIKELY, Head
 from qa_service.importers.speakers import account_of, shop_of
 from qa_service.importers.streams import Said, Stream, Streams
-from qa_service.importers.taobao import message_of, shop_among, stream_of
+from qa_service.importers.taobao import Talk, shop_among, stream_of
 from qa_service.model.errors import InvalidRecord, SourceError
 
 _CHUNK: Final = 1 << 18
@@ -67,11 +67,11 @@ def read(source: Source, options: ReadOptions, intake: Intake) -> Records:
         raise SourceError("这个网页里没有聊天消息(找不到 chatWrap)", where=source.name, fix="请在千牛的聊天记录页选中一位买家、等消息显示后再保存网页")
     intake.rows += len(page.bubbles)
     stream = _stream(page, source.name, options)
-    streams = Streams("qianniu-html", options, intake)
+    streams, talk = Streams("qianniu-html", options, intake), Talk(stream.id)
     for item, dated in _dated(page.bubbles, source.name, options):
         bubble = dated.what
         try:
-            said = Said(item, message_of(stream.id, bubble.name, bubble.text, bubble.image, dated.at), repair=dated.repair)
+            said = Said(item, talk.message(bubble.name, bubble.text, bubble.image, dated.at), repair=dated.repair)
         except InvalidRecord as error:
             yield item.reject(error.why, error.field)
         else:

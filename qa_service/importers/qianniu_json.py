@@ -21,7 +21,8 @@ from qa_service.importers.files import Source
 from qa_service.importers.head import CERTAIN, Head
 from qa_service.importers.speakers import account_of, shop_of
 from qa_service.importers.streams import Said, Stream, Streams
-from qa_service.importers.taobao import message_of, shop_among, stream_of
+from qa_service.importers.taobao import Talk, shop_among, stream_of
+from qa_service.model.conversation import Message
 from qa_service.model.errors import InvalidRecord
 
 
@@ -45,9 +46,10 @@ def read(source: Source, options: ReadOptions, intake: Intake) -> Records:
         count = item.value.get("count")
         if isinstance(count, int) and count != len(chats):
             intake.notes.append(f"{source.name}: 买家 {stream.id} 的文件说有 {count} 条,实有 {len(chats)} 条")
+        talk = Talk(stream.id)
         for row, dated in _dated(item, chats, number, options):
             try:
-                said = Said(row, _message(stream.id, dated), repair=dated.repair)
+                said = Said(row, _message(talk, dated), repair=dated.repair)
             except InvalidRecord as error:
                 yield row.reject(error.why, error.field)
             else:
@@ -95,6 +97,6 @@ def _dated(item: Item, chats: list[dict[str, Any]], before: int, options: ReadOp
     yield from map(row, calendar.end())
 
 
-def _message(buyer: str, dated: Dated[dict[str, Any]]) -> Any:
+def _message(talk: Talk, dated: Dated[dict[str, Any]]) -> Message:
     one = dated.what
-    return message_of(buyer, name_of(one.get("sender"), "/sender"), words_of(one.get("text"), "/text"), words_of(one.get("imgUrl"), "/imgUrl"), dated.at)
+    return talk.message(name_of(one.get("sender"), "/sender"), words_of(one.get("text"), "/text"), words_of(one.get("imgUrl"), "/imgUrl"), dated.at)

@@ -73,7 +73,7 @@ def _why(last: Message, m: Message, waiting: bool, count: int, splitting: Splitt
 
 
 def _day(at: datetime, starts: time, zone: tzinfo) -> int:
-    local = at.astimezone(zone)
+    local = at if at.tzinfo is zone else at.astimezone(zone)
     return local.toordinal() - ((local.hour, local.minute) < (starts.hour, starts.minute))
 
 

@@ -159,6 +159,8 @@ def _by_time(rows: list[_Row]) -> list[_Row]:
     at = next((r.message.at for r in rows if r.message.at is not None), None)
     if at is None:
         return rows
+    if not any(a.message.at is None or b.message.at is None or a.message.at > b.message.at for a, b in pairwise(rows)):
+        return rows
     keyed = []
     for row in rows:
         at = row.message.at or at

@@ -21,13 +21,13 @@ from qa_service.importers.files import STDIN, Source
 from qa_service.importers.head import CERTAIN, LIKELY, Head
 from qa_service.importers.speakers import account_of, shop_of
 from qa_service.importers.streams import Said, Streams
-from qa_service.importers.taobao import message_of, stream_of
+from qa_service.importers.taobao import Talk, stream_of
 from qa_service.model.errors import InvalidRecord
 from qa_service.model.record import Record
 
 _ANSWER: Final = "wangwang_eservice_chatlog_get_response"
 _CODES: Final = {"50000": "时间不合法(跨度至多 7 天,起始至多 30 天前)", "40000": "不是你的账号", "30000": "系统错误"}
-_DIRECTION: Final = {"0": 0, "1": 1}
+_DIRECTION: Final[dict[int | str, int]] = {0: 0, 1: 1, "0": 0, "1": 1}
 _STAFF: Final = "客服"
 
 
@@ -70,11 +70,12 @@ class _Reader:
         if count != len(messages):
             self._intake.notes.append(f"{self._name}: 买家 {buyer} 的应答说有 {count} 条,实有 {len(messages)} 条")
         stream = stream_of(buyer, shop_of(staff), self._options)
+        talk = Talk(buyer)
         for one in messages:
             self._number += 1
             row = Item(item.file, self._number, one, orjson.dumps([staff, buyer, one]))
             try:
-                said = self._said(row, one, staff, buyer)
+                said = self._said(row, one, staff, talk)
             except InvalidRecord as error:
                 yield row.reject(error.why, error.field)
             else:
@@ -85,17 +86,17 @@ class _Reader:
         self._number += 1
         return item._replace(number=self._number).reject(error.why, error.field)
 
-    def _said(self, row: Item, one: Mapping[str, Any], staff: str, buyer: str) -> Said:
-        direction = _DIRECTION.get(str(one.get("direction")))
+    def _said(self, row: Item, one: Mapping[str, Any], staff: str, talk: Talk) -> Said:
+        written = one.get("direction")
+        direction = _DIRECTION.get(written) if isinstance(written, int | str) else None
         if direction is None:
-            raise InvalidRecord(f"direction 应为 0 或 1,得到 {str(one.get('direction'))[:20]!r}", field="/direction")
+            raise InvalidRecord(f"direction 应为 0 或 1,得到 {str(written)[:20]!r}", field="/direction")
         repair, at = "", None
         try:
             at = moment(one.get("time"), self._options.zone)
         except ValueError:
             repair = "的时间读不出,已留空"
-        sender = buyer if direction else staff
-        return Said(row, message_of(buyer, sender, words_of(one.get("content"), "/content"), "", at), repair=repair)
+        return Said(row, talk.message(talk.buyer if direction else staff, words_of(one.get("content"), "/content"), "", at), repair=repair)
 
 
 def _levels(value: object, depth: int = 4) -> Iterator[Mapping[str, Any]]:

@@ -11,7 +11,7 @@ Source: the patterns by which one shop's parser reads such files; the files them
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -23,7 +23,7 @@ from qa_service.importers.encoding import Line, Lines, head_text
 from qa_service.importers.files import Source
 from qa_service.importers.head import CERTAIN, LIKELY, Head
 from qa_service.importers.streams import Said, Streams
-from qa_service.importers.taobao import message_of, stream_of
+from qa_service.importers.taobao import Talk, stream_of
 from qa_service.model.errors import InvalidRecord
 from qa_service.model.record import Reject
 
@@ -98,6 +98,7 @@ class _Reader:
         self._calendar: Calendar[_Block] = Calendar(options.zone)
         self._block: _Block | None = None
         self._buyer = ""
+        self._talk = Talk("")
         self._unaddressed: list[Dated[_Block]] = []
         self._aliases: dict[str, str] = {}
 
@@ -155,11 +156,13 @@ class _Reader:
         if block is not None:
             yield from self._placed(self._calendar.put(block, block.day, block.clock))
 
-    def _placed(self, dated: Iterator[Dated[_Block]]) -> Records:
+    def _placed(self, dated: Iterable[Dated[_Block]]) -> Records:
         """Messages with their times, to the buyer they belong to."""
         for one in dated:
             if one.what.buyer:
                 self._buyer = self._canonical(one.what.buyer)
+                if self._talk.buyer != self._buyer:
+                    self._talk = Talk(self._buyer)
             if not self._buyer:
                 self._unaddressed.append(one)
                 continue
@@ -171,7 +174,7 @@ class _Reader:
         block, item = dated.what, self._item(dated)
         sender = self._buyer if block.buyer else f"{block.shop}:{block.account}"
         try:
-            message = message_of(self._buyer, sender, block.text or LABELS["other"], "", dated.at)
+            message = self._talk.message(sender, block.text or LABELS["other"], "", dated.at)
         except InvalidRecord as error:
             yield item.reject(error.why, error.field)
             return

@@ -1,0 +1,170 @@
+"""What reading a format costs beside reading its JSON: CPU seconds of the importer over those of ``json.loads`` on the same file.
+
+One demo day written in each format; what is no JSON is shown beside ``json.loads`` on the same day in our own wire, for scale only.
+Rounds are interleaved; the median ratio with [min..max]. A new format is one line in FORMATS and the function that writes it.
+"""
+from __future__ import annotations
+
+import argparse
+import gc
+import json
+import os
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date
+from html import escape
+from pathlib import Path
+from typing import Any, Final
+
+from qa_service.importers.base import Intake, ReadOptions
+from qa_service.importers.detect import open_records
+from qa_service.model.conversation import Conversation, Message
+from qa_service.model.record import Imported
+from qa_service.model.wire import conversation_to_dict
+from qa_service.rules.locate import lexicons_root
+from qa_service.services.demo_day import demo_day
+
+Day = list[Conversation]
+
+
+def lines(rows: Iterable[Any]) -> str:
+    """JSON lines."""
+    return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+
+
+def whole(value: Any) -> str:
+    """One document, as most interfaces answer."""
+    return json.dumps(value, ensure_ascii=False)
+
+
+def said(day: Day) -> Iterator[tuple[Conversation, Message, int, bool]]:
+    """Every message with a time: its conversation, itself, its epoch in ms, and whether the shop sent it."""
+    for c in day:
+        for m in c.messages:
+            if m.at is not None and m.role != "system":
+                yield c, m, int(m.at.timestamp() * 1000), m.role != "customer"
+
+
+def jd(day: Day) -> str:
+    """Pages of 50 rows."""
+    rows = [{"sid": c.id, "customer": c.customer.id, "waiter": c.agent.name or "店小二", "skuId": 100045178912, "content": m.text, "time": at,
+             "waiterSend": sent} for c, m, at, sent in said(day)]
+    return lines({"jingdong_im_pop_chatlog_get_responce": {"code": "0", "ChatLogPage": {"chatLogList": rows[i:i + 50]}}} for i in range(0, len(rows), 50))
+
+
+def qiyu(day: Day) -> str:
+    """The message file of the pair."""
+    return lines({"id": f"{c.id}-{at}", "sessionId": c.id, "time": at, "from": int(not sent), "staffId": 77 if sent else 0, "staffName": c.agent.name,
+                  "mType": 1, "autoReply": 0, "msg": m.text} for c, m, at, sent in said(day))
+
+
+def aliyun_sca(day: Day) -> str:
+    """One document of tickets."""
+    return whole({"tickets": [{"tid": c.id, "fileName": f"{c.id}.txt", "dialogue": [
+        {"role": "客服" if m.role != "customer" else "客户", "identity": c.agent.id, "words": m.text, "begin": 1000 * i, "end": 1000 * i + 900,
+         "beginTime": f"{m.at:%Y-%m-%d %H:%M:%S}" if m.at else "", "hourMinSec": f"{m.at:%H:%M:%S}" if m.at else ""}
+        for i, m in enumerate(c.messages)]} for c in day]})
+
+
+def taobao_top(day: Day) -> str:
+    """One answer a line."""
+    return lines({"from_id": f"cntaobao{c.shop}:{c.agent.name}", "to_id": f"cntaobao{c.customer.id}", "wangwang_eservice_chatlog_get_response": {
+        "count": len(c.messages), "ret": 10000, "msgs": {"msg": [
+            {"direction": int(m.role == "customer"), "time": f"{m.at:%Y-%m-%d %H:%M:%S}" if m.at else "", "content": m.text} for m in c.messages]}}} for c in day)
+
+
+def qianniu_json(day: Day) -> str:
+    """One buyer's object a line; the exporter writes one file a buyer."""
+    return lines({"user": c.customer.id, "exportTime": "2025/11/12 10:00:00", "count": len(c.messages), "chats": [
+        {"date": f"{m.at:%Y-%m-%d}" if m.at else "", "time": f"{m.at:%H:%M:%S}" if m.at else "", "sender": sender(c, m), "text": m.text, "imgUrl": ""}
+        for m in c.messages]} for c in day)
+
+
+def wangwang_txt(day: Day) -> str:
+    """Lines of who and when, each with what was said below."""
+    return "".join(f"{c.customer.id} --> {c.shop}:{c.agent.name} {m.at:%Y-%m-%d %H:%M:%S}\n{m.text}\n" if m.role == "customer" else
+                   f"{c.shop}:{c.agent.name} {m.at:%H:%M:%S}\n{m.text}\n" for c in day for m in c.messages if m.at)
+
+
+def qianniu_html(day: Day) -> str:
+    """One page, as if one buyer had said it all."""
+    return "<!DOCTYPE html><html><body><div class='activeUserNickname'>u</div>" + "".join(
+        f'<div class="groupTime--a">{m.at:%Y-%m-%d}</div><div class="chatWrap--k3"><span class="chatName--u">{"u" if m.role == "customer" else sender(c, m)}</span>'
+        f'<span class="chatTime--p">{m.at:%H:%M:%S}</span><div class="chatTextLeft--9"><span>{escape(m.text)}</span></div></div>'
+        for c in day for m in c.messages if m.at) + "</body></html>"
+
+
+def sender(c: Conversation, m: Message) -> str:
+    """Who sent a message, as 千牛 names them."""
+    return c.customer.id if m.role == "customer" else f"{c.shop}:机器人" if m.role == "bot" else f"{c.shop}:{c.agent.name}"
+
+
+FORMATS: Final[dict[str, Callable[[Day], str]]] = {
+    "aliyun-sca": aliyun_sca,
+    "jd": jd,
+    "jsonl": lambda day: lines(map(conversation_to_dict, day)),
+    "qianniu-html": qianniu_html,
+    "qianniu-json": qianniu_json,
+    "qiyu": qiyu,
+    "taobao-top": taobao_top,
+    "wangwang-txt": wangwang_txt,
+}
+
+
+def cost(function: Callable[[], object]) -> float:
+    """CPU seconds of this process."""
+    gc.collect()
+    begin = time.process_time()
+    function()
+    return time.process_time() - begin
+
+
+def read(path: Path, source: str) -> int:
+    """Messages of all conversations of a file."""
+    return sum(len(r.conversation.messages) for r in open_records(str(path), ReadOptions(source=source), Intake()) if isinstance(r, Imported))
+
+
+def loads(path: Path) -> None:
+    """The same file through json.loads: line by line, or whole when it is one document."""
+    text = path.read_text("utf-8")
+    for line in text.split("\n"):
+        if line:
+            json.loads(line)
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("formats", nargs="*", metavar="FORMAT", help=f"of {', '.join(FORMATS)}; all when none is named")
+    parser.add_argument("--chats", type=int, default=4_000)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seed", type=int, default=1)
+    args = parser.parse_args()
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+    day = list(demo_day(lexicons_root() / "demo", chats=args.chats, seed=args.seed, day=date(2025, 11, 11)))
+    with tempfile.TemporaryDirectory() as folder:
+        paths = {name: Path(folder, f"{name}.txt") for name in dict.fromkeys([*(args.formats or FORMATS), "jsonl"])}
+        for name, path in paths.items():
+            path.write_text(FORMATS[name](day), "utf-8")
+        del day
+        ratios: dict[str, list[float]] = {name: [] for name in paths}
+        speeds: dict[str, list[float]] = {name: [] for name in paths}
+        messages = {name: read(path, name) for name, path in paths.items()}
+        is_json = {name: path.read_text("utf-8")[0] == "{" for name, path in paths.items()}
+        for _ in range(args.rounds):
+            for name, path in paths.items():
+                plain = cost(lambda name=name, path=path: loads(path if is_json[name] else paths["jsonl"]))  # type: ignore[misc]
+                taken = cost(lambda name=name, path=path: read(path, name))  # type: ignore[misc]
+                ratios[name].append(taken / plain)
+                speeds[name].append(messages[name] / taken)
+    print(f"{args.chats} chats, {args.rounds} rounds, one core, CPU time")
+    for name, found in ratios.items():
+        beside = "json.loads of it" if is_json[name] else "json.loads of the same day in our wire"
+        print(f"{name:16} {statistics.median(found):6.2f}x {beside} [{min(found):.2f}..{max(found):.2f}]   {statistics.median(speeds[name]):9,.0f} messages/s")
+
+
+if __name__ == "__main__":
+    main()
