@@ -33,6 +33,8 @@ _PAGE: Final = frozenset(("buyer", "shop"))
 _WRAP: Final = "chatwrap"
 _CLASS: Final = re.compile(r"""class\s*=\s*["'][^"'<>]*(chatWrap|chatTime)""")
 _MOST: Final = 200_000
+_DEEPEST: Final = 10_000
+_LOOK_BACK: Final = 64
 
 
 @dataclass(slots=True)
@@ -121,10 +123,10 @@ def _read_page(source: Source) -> _Page:
 
 @dataclass(slots=True)
 class _Open:
-    """The element whose text is being taken: what it is, and how many elements are open inside of it."""
+    """The element whose text is being taken: what it is, and at which depth of the page."""
 
     what: str
-    depth: int = 0
+    depth: int
     pieces: list[str] = field(default_factory=list)
 
 
@@ -136,7 +138,8 @@ class _Page(HTMLParser):
         self.bubbles: list[_Bubble] = []
         self.said = {"buyer": "", "shop": ""}
         self._group = ""
-        self._wrap = 0  # how many elements are open inside the message, itself among them; 0 outside
+        self._tags: list[str] = []
+        self._wrap = 0  # the depth of the message that is open; 0 outside
         self._open: _Open | None = None
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -144,20 +147,20 @@ class _Page(HTMLParser):
         if tag in _VOID:
             self._void(tag, dict(attrs))
             return
-        self._wrap += bool(self._wrap)
+        if len(self._tags) < _DEEPEST:
+            self._tags.append(tag)
         if self._open is not None:
-            self._open.depth += 1
             return
         classes = (dict(attrs).get("class") or "").lower().replace("_", "").replace("-", "")
         if not classes:
             return
         if not self._wrap and _WRAP in classes:
-            self._wrap = 1
+            self._wrap = len(self._tags)
             self.bubbles.append(_Bubble(self._group))
             return
         named = next((name for part, name in _FIELDS if part in classes), "")
         if named in _PAGE or named == "group" or (named and self._wrap):
-            self._open = _Open(named)
+            self._open = _Open(named, len(self._tags))
 
     def _void(self, tag: str, attrs: dict[str, str | None]) -> None:
         if tag == "br" and self._open is not None:
@@ -174,17 +177,16 @@ class _Page(HTMLParser):
         self.handle_starttag(tag, attrs)
 
     def handle_endtag(self, tag: str) -> None:
-        """An element closes, and with it what it was."""
-        if tag in _VOID:
+        """An element closes, and with it all that is open inside of it: some tags need no end."""
+        depth = next((d for d in range(len(self._tags), max(0, len(self._tags) - _LOOK_BACK), -1) if self._tags[d - 1] == tag), 0)
+        if not depth:
             return
-        if self._open is not None:
-            if self._open.depth:
-                self._open.depth -= 1
-            else:
-                self._take(self._open)
-                self._open = None
-        if self._wrap:
-            self._wrap -= 1
+        del self._tags[depth - 1:]
+        if self._open is not None and self._open.depth >= depth:
+            self._take(self._open)
+            self._open = None
+        if self._wrap >= depth:
+            self._wrap = 0
 
     def handle_data(self, data: str) -> None:
         """Text, taken where a field is open."""

@@ -33,10 +33,10 @@ _LONGEST: Final = 300
 _DAY: Final = r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}"
 _CLOCK: Final = r"\d{1,2}:\d{2}:\d{2}"
 _WHEN: Final = rf"(?:({_DAY})\s+)?({_CLOCK})"
-_ACCOUNT: Final = r"([^\s:：<>]{1,40})[:：](\S{1,40}?)"
+_ACCOUNT: Final = r"([^\s:：<>,;|\"]{1,40})[:：](\S{1,40}?)"
 _ARROW: Final = re.compile(rf"\s{{0,4}}(?:({_DAY})\s+({_CLOCK})\s*)?([^\s<>].{{0,59}}?)\s*-{{1,3}}>\s*{_ACCOUNT}\s*{_WHEN}\s*[:：]?(.*)")
 _SHOP_FIRST: Final = re.compile(rf"\s{{0,4}}{_ACCOUNT}\s*{_WHEN}\s*[:：]?(.*)")
-_DATE_FIRST: Final = re.compile(rf"\s{{0,4}}({_DAY})\s+({_CLOCK})\s*([^\s:：<>]{{1,40}})[:：](\S{{1,40}})(.*)")
+_DATE_FIRST: Final = re.compile(rf"\s{{0,4}}({_DAY})\s+({_CLOCK})\s*([^\s:：<>,;|\"]{{1,40}})[:：](\S{{1,40}})(.*)")
 _ALIASES: Final = 10_000
 
 
