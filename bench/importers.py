@@ -70,9 +70,12 @@ def aliyun_sca(day: Day) -> str:
 
 def taobao_top(day: Day) -> str:
     """One answer a line."""
-    return lines({"from_id": f"cntaobao{c.shop}:{c.agent.name}", "to_id": f"cntaobao{c.customer.id}", "wangwang_eservice_chatlog_get_response": {
-        "count": len(c.messages), "ret": 10000, "msgs": {"msg": [
-            {"direction": int(m.role == "customer"), "time": f"{m.at:%Y-%m-%d %H:%M:%S}" if m.at else "", "content": m.text} for m in c.messages]}}} for c in day)
+    def answer(c: Conversation) -> dict[str, Any]:
+        messages = [{"direction": int(m.role == "customer"), "time": f"{m.at:%Y-%m-%d %H:%M:%S}" if m.at else "", "content": m.text} for m in c.messages]
+        return {"count": len(messages), "ret": 10000, "msgs": {"msg": messages}}
+
+    return lines({"from_id": f"cntaobao{c.shop}:{c.agent.name}", "to_id": f"cntaobao{c.customer.id}", "wangwang_eservice_chatlog_get_response": answer(c)}
+                 for c in day)
 
 
 def qianniu_json(day: Day) -> str:
@@ -91,8 +94,8 @@ def wangwang_txt(day: Day) -> str:
 def qianniu_html(day: Day) -> str:
     """One page, as if one buyer had said it all."""
     return "<!DOCTYPE html><html><body><div class='activeUserNickname'>u</div>" + "".join(
-        f'<div class="groupTime--a">{m.at:%Y-%m-%d}</div><div class="chatWrap--k3"><span class="chatName--u">{"u" if m.role == "customer" else sender(c, m)}</span>'
-        f'<span class="chatTime--p">{m.at:%H:%M:%S}</span><div class="chatTextLeft--9"><span>{escape(m.text)}</span></div></div>'
+        f'<div class="groupTime--a">{m.at:%Y-%m-%d}</div><div class="chatWrap--k3">'
+        f'<span class="chatName--u">{"u" if m.role == "customer" else sender(c, m)}</span><span class="chatTime--p">{m.at:%H:%M:%S}</span><div class="chatTextLeft--9"><span>{escape(m.text)}</span></div></div>'
         for c in day for m in c.messages if m.at) + "</body></html>"
 
 
