@@ -125,7 +125,7 @@ class Calendar(Generic[T]):
 
     @staticmethod
     def _clock_of(clock: str) -> time | None:
-        if len(clock) == 8 and clock[2] == ":" == clock[5]:
+        if len(clock) == 8 and clock[2] == ":" == clock[5]:  # nearly always
             with suppress(ValueError):
                 return time.fromisoformat(clock)
         return parse_clock(clock)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -47,9 +48,10 @@ def read(source: Source, options: ReadOptions, intake: Intake) -> Records:
         if isinstance(count, int) and count != len(chats):
             intake.notes.append(f"{source.name}: 买家 {stream.id} 的文件说有 {count} 条,实有 {len(chats)} 条")
         talk = Talk(stream.id)
-        for row, dated in _dated(item, chats, number, options):
+        for dated in _dated(item.value, chats, number, options):
+            row = _row(item.file, dated)
             try:
-                said = Said(row, _message(talk, dated), repair=dated.repair)
+                said = Said(row, _message(talk, row.value, dated.at), repair=dated.repair)
             except InvalidRecord as error:
                 yield row.reject(error.why, error.field)
             else:
@@ -81,22 +83,28 @@ def _only_stranger(senders: Mapping[str, int]) -> str:
     return strangers[0]
 
 
-def _dated(item: Item, chats: list[dict[str, Any]], before: int, options: ReadOptions) -> Iterator[tuple[Item, Dated[dict[str, Any]]]]:
-    """Each entry as a row with its time. The row says the whole date, so that equal words of two days are not the same row."""
-    written = item.value.get("exportTime")
-    calendar: Calendar[tuple[int, dict[str, Any]]] = Calendar(options.zone, parse_locale_time(written, options.zone) if isinstance(written, str) else None)
-
-    def row(dated: Dated[tuple[int, dict[str, Any]]]) -> tuple[Item, Dated[dict[str, Any]]]:
-        number, one = dated.what
-        content = one if dated.at is None or not dated.inferred else one | {"date": dated.at.date().isoformat()}
-        return Item(item.file, number, one, orjson.dumps(content)), Dated(one, dated.at, dated.repair)
-
-    for number, one in enumerate(chats, before + 1):
-        header, clock = one.get("date"), one.get("time")
-        yield from map(row, calendar.put((number, one), header if isinstance(header, str) else "", clock if isinstance(clock, str) else ""))
-    yield from map(row, calendar.end())
+_Numbered = tuple[int, dict[str, Any]]
 
 
-def _message(talk: Talk, dated: Dated[dict[str, Any]]) -> Message:
-    one = dated.what
-    return talk.message(name_of(one.get("sender"), "/sender"), words_of(one.get("text"), "/text"), words_of(one.get("imgUrl"), "/imgUrl"), dated.at)
+def _dated(data: Mapping[str, Any], chats: list[dict[str, Any]], before: int, options: ReadOptions) -> Iterator[Dated[_Numbered]]:
+    """Each entry with its number and its time."""
+    written = data.get("exportTime")
+    calendar: Calendar[_Numbered] = Calendar(options.zone, parse_locale_time(written, options.zone) if isinstance(written, str) else None)
+    for numbered in enumerate(chats, before + 1):
+        header, clock = numbered[1].get("date"), numbered[1].get("time")
+        yield from calendar.put(numbered, header if isinstance(header, str) else "", clock if isinstance(clock, str) else "")
+    yield from calendar.end()
+
+
+def _row(file: str, dated: Dated[_Numbered]) -> Item:
+    """An entry as a row. It says its whole date, so that equal words of two days are not the same row."""
+    number, one = dated.what
+    content = one | {"date": dated.at.date().isoformat()} if dated.at is not None and dated.inferred else one
+    return Item(file, number, one, orjson.dumps(content))
+
+
+def _message(talk: Talk, one: Mapping[str, Any], at: datetime | None) -> Message:
+    sender, text, image = one.get("sender"), one.get("text"), one.get("imgUrl")
+    if not (isinstance(sender, str) and isinstance(text, str) and isinstance(image, str)):
+        sender, text, image = name_of(sender, "/sender"), words_of(text, "/text"), words_of(image, "/imgUrl")
+    return talk.message(sender, text, image, at)
