@@ -62,7 +62,6 @@ class _Reader:
             raise InvalidRecord(item.reason)
         parts = list(_levels(item.value))
         messages = _messages(parts)
-        self._intake.rows += len(messages) - 1
         self._answers += 1
         staff = account_of(next((v for p in parts if (v := name_of(p.get("from_id")))), "")) or _STAFF
         buyer = account_of(next((v for p in parts if (v := name_of(p.get("to_id")))), "")) or f"{self._stem}-{self._answers}"
@@ -70,6 +69,7 @@ class _Reader:
         if count != len(messages):
             self._intake.notes.append(f"{self._name}: 买家 {buyer} 的应答说有 {count} 条,实有 {len(messages)} 条")
         stream = stream_of(buyer, shop_of(staff), self._options)
+        self._intake.rows += len(messages) - 1
         talk = Talk(buyer)
         for one in messages:
             self._number += 1
