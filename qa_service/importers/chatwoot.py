@@ -1,6 +1,7 @@
 """Chatwoot: webhook events, one a row, and conversations as the REST API and exports give them.
 
-    {"event": "message_created", "id", "content", "message_type": "incoming", "created_at": ISO, "private", "sender", "conversation": {"id", "messages": []}, "account"}
+    {"event": "message_created", "id", "content", "message_type": "incoming", "created_at": ISO, "private", "sender",
+     "conversation": {"id", "messages": []}, "account"}
     {"id", "account_id", "messages": [{"id", "content", "message_type": 0, "created_at": s, "private", "sender"}], "meta": {"sender", "assignee"}}
 
 `message_type` is a word on top (incoming, outgoing, activity, template) and 0 1 2 3 inside; times are ISO on top, epochs inside. Private
@@ -195,7 +196,8 @@ def _speaker(message: dict[str, Any], attributes: dict[str, Any], kind: int, dra
             draft.customer = Party(who, name)
         return "customer", "", ""
     written = sender.get("type") or message.get("sender_type")
-    by_rule = attributes.get("automation_rule_id") is not None or part_of(message.get("additional_attributes"), "/additional_attributes").get("campaign_id") is not None
+    more = part_of(message.get("additional_attributes"), "/additional_attributes")
+    by_rule = attributes.get("automation_rule_id") is not None or more.get("campaign_id") is not None
     nobody = not who and "sender" in message
     software = isinstance(written, str) and written.lower() in _SOFTWARE
     return ("bot", "", "") if kind == 3 or software or by_rule or nobody else ("agent", who, name)

@@ -94,7 +94,8 @@ def session_id(stream: str, first: Message, zone: tzinfo) -> str:
     return f"{stream}@{first.at.astimezone(zone):%Y%m%dT%H%M%S}" if first.at is not None else stream
 
 
-def sessions(stream: Conversation, splitting: Splitting, zone: tzinfo = DEFAULT_ZONE, closes: frozenset[int] = frozenset()) -> Iterator[tuple[Cut, Conversation]]:
+def sessions(stream: Conversation, splitting: Splitting, zone: tzinfo = DEFAULT_ZONE,
+             closes: frozenset[int] = frozenset()) -> Iterator[tuple[Cut, Conversation]]:
     """The sessions of `stream`, a conversation whose id is the stream's, each with `meta.session`: stream, why it begins, the rule."""
     taken: dict[str, int] = {}
     for cut in cuts(stream.messages, splitting, zone, closes):

@@ -29,8 +29,9 @@ _KINDS: Final = {
     "text": "text", "markdown": "text", "image": "image", "emotion": "image", "voice": "voice", "meeting_voice_call": "voice", "voiptext": "voice",
     "video": "video", "sphfeed": "video", "card": "card", "weapp": "card", "link": "link", "news": "link", "revoke": "revoked",
     "agree": "system", "disagree": "system"}
-_TITLES: Final = {"link": ("title", "link_url"), "news": ("title",), "weapp": ("title", "displayname"), "file": ("filename",), "location": ("title", "address"),
-                  "redpacket": ("wish",), "external_redpacket": ("wish",), "calendar": ("title",), "meeting": ("topic",), "docmsg": ("title",), "vote": ("votetitle",)}
+_TITLES: Final = {
+    "link": ("title", "link_url"), "news": ("title",), "weapp": ("title", "displayname"), "file": ("filename",), "location": ("title", "address"),
+    "redpacket": ("wish",), "external_redpacket": ("wish",), "calendar": ("title",), "meeting": ("topic",), "docmsg": ("title",), "vote": ("votetitle",)}
 _CONSENT: Final = {"agree": "客户同意存档聊天内容", "disagree": "客户不同意存档聊天内容"}
 
 

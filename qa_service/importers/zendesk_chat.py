@@ -28,14 +28,16 @@ from qa_service.model.record import Reject
 WRAPPERS: Final = ("chats",)
 _COLUMNS: Final = frozenset(("chat_id", "sender_type", "msg"))
 _ROLES: Final = {
-    "Visitor": "customer", "Agent": "agent", "Trigger": "bot", "visitor": "customer", "enduser": "customer", "agent": "agent", "trigger": "bot", "bot": "bot", "answerbot": "bot", "system": "system"}
+    "Visitor": "customer", "Agent": "agent", "Trigger": "bot",
+    "visitor": "customer", "enduser": "customer", "agent": "agent", "trigger": "bot", "bot": "bot", "answerbot": "bot", "system": "system"}
 _JOINS: Final = {"chat.memberjoin": "{} 进入会话", "chat.memberleave": "{} 离开会话", "chat.transfer": "会话转给 {}"}
 
 
 def detects(head: Head) -> float:
     """The names of a history row, as keys or as a header."""
     if head.is_json:
-        return CERTAIN if head.has("chat_id", "sender_type", "msg") or head.has("history", "sender_type", "msg") or head.has("history", "visitor", "msg_id") else 0.0
+        rows = head.has("chat_id", "sender_type", "msg")
+        return CERTAIN if rows or head.has("history", "sender_type", "msg") or head.has("history", "visitor", "msg_id") else 0.0
     return CERTAIN if _is_table(head) else 0.0
 
 
@@ -103,9 +105,8 @@ def _keyed(row: Item) -> tuple[dict[str, Any], str]:
 def _history(key: str, rows: Sequence[dict[str, Any]], options: ReadOptions) -> Draft:
     """A chat from the rows of its history."""
     draft = Draft(options.zone, f"zendesk-chat/{key}", channel="web")
-    indexes = [_index(r.get("index")) for r in rows]
-    ordered = [r for _, r in sorted(zip(indexes, rows, strict=True), key=lambda pair: pair[0])] if None not in indexes else rows  # type: ignore[arg-type, return-value]
-    for row in ordered:
+    indexed = [(index, row) for row in rows if (index := _index(row.get("index"))) is not None]
+    for row in [row for _, row in sorted(indexed, key=lambda pair: pair[0])] if len(indexed) == len(rows) else rows:
         _say(row, draft)
     return draft
 
