@@ -95,7 +95,8 @@ def qianniu_html(day: Day) -> str:
     """One page, as if one buyer had said it all."""
     return "<!DOCTYPE html><html><body><div class='activeUserNickname'>u</div>" + "".join(
         f'<div class="groupTime--a">{m.at:%Y-%m-%d}</div><div class="chatWrap--k3">'
-        f'<span class="chatName--u">{"u" if m.role == "customer" else sender(c, m)}</span><span class="chatTime--p">{m.at:%H:%M:%S}</span><div class="chatTextLeft--9"><span>{escape(m.text)}</span></div></div>'
+        f'<span class="chatName--u">{"u" if m.role == "customer" else sender(c, m)}</span><span class="chatTime--p">{m.at:%H:%M:%S}</span>'
+        f'<div class="chatTextLeft--9"><span>{escape(m.text)}</span></div></div>'
         for c in day for m in c.messages if m.at) + "</body></html>"
 
 
@@ -104,8 +105,97 @@ def sender(c: Conversation, m: Message) -> str:
     return c.customer.id if m.role == "customer" else f"{c.shop}:机器人" if m.role == "bot" else f"{c.shop}:{c.agent.name}"
 
 
+def seconds(m: Message) -> int:
+    """The epoch of a message."""
+    return int(m.at.timestamp()) if m.at else 0
+
+
+def chatwoot_message(c: Conversation, m: Message, n: int) -> dict[str, Any]:
+    """A message as the REST API gives it."""
+    shop = m.role != "customer"
+    sender = {"id": 7 if shop else 90_001, "name": c.agent.name if shop else c.customer.id, "type": "user" if shop else "contact", "thumbnail": "", "email": None}
+    return {"id": n, "content": m.text, "account_id": 7, "inbox_id": 3, "conversation_id": n // 1000, "message_type": int(shop), "created_at": seconds(m),
+            "updated_at": "2025-11-11T02:15:03.412Z", "private": False, "status": "sent", "source_id": None, "content_type": "text", "content_attributes": {},
+            "sender_type": "User" if shop else "Contact", "sender_id": sender["id"], "external_source_ids": {}, "additional_attributes": {}, "sender": sender}
+
+
+def chatwoot(day: Day) -> str:
+    """A conversation a line."""
+    return lines({"id": i, "account_id": 7, "inbox_id": 3, "status": "resolved", "meta": {"sender": {"id": 90_001, "name": c.customer.id}},
+                  "messages": [chatwoot_message(c, m, 1000 * i + n) for n, m in enumerate(c.messages)]} for i, c in enumerate(day))
+
+
+def chatwoot_events(day: Day) -> str:
+    """A webhook event a message."""
+    def event(i: int, c: Conversation, m: Message, n: int) -> dict[str, Any]:
+        inner = chatwoot_message(c, m, 1000 * i + n)
+        person = {"id": 90_001, "name": c.customer.id, "email": None, "phone_number": None, "thumbnail": "", "identifier": None, "type": "contact"}
+        about = {"id": i, "inbox_id": 3, "channel": "Channel::WebWidget", "status": "open", "messages": [inner], "labels": [], "unread_count": 1,
+                 "meta": {"sender": person, "assignee": {"id": 7, "name": c.agent.name}, "hmac_verified": False}, "additional_attributes": {}}
+        return {"event": "message_created", "id": inner["id"], "content": m.text, "content_type": "text", "content_attributes": {}, "source_id": None,
+                "created_at": m.at.isoformat() if m.at else "", "message_type": "incoming" if m.role == "customer" else "outgoing", "private": False,
+                "sender": inner["sender"], "inbox": {"id": 3, "name": "官网"}, "account": {"id": 7, "name": c.shop}, "conversation": about}
+
+    return lines(event(i, c, m, n) for i, c in enumerate(day) for n, m in enumerate(c.messages))
+
+
+def google_insights(day: Day) -> str:
+    """A conversation a line; the format has one a file."""
+    return lines({"conversation_info": {"categories": []}, "entries": [
+        {"start_timestamp_usec": seconds(m) * 1_000_000, "text": m.text, "role": "CUSTOMER" if m.role == "customer" else "AGENT", "user_id": int(m.role != "customer")}
+        for m in c.messages]} for c in day)
+
+
+def zendesk_qa(day: Day) -> str:
+    """One document."""
+    return whole({"data": [{"id": c.id, "assigneeEmail": "a@shop.example", "assigneeName": c.agent.name, "subject": "", "description": "", "status": "closed",
+                            "channel": "web", "created": "2025-11-11T00:00:00Z", "customerName": c.customer.id, "customerEmail": "b@mail.example", "tags": [],
+                            "comments": [{"id": f"{c.id}-{i}", "authorName": c.agent.name, "authorEmail": "a@shop.example", "authorIsNotClient": m.role != "customer",
+                                          "public": True, "comment": m.text, "created": m.at.isoformat() if m.at else None} for i, m in enumerate(c.messages)]}
+                           for c in day]})
+
+
+def zendesk_chat(day: Day) -> str:
+    """A chat a line."""
+    return lines({"id": c.id, "type": "chat", "visitor": {"id": c.customer.id, "name": c.customer.id, "email": ""}, "agent_names": {"5": c.agent.name}, "history": [
+        {"type": "chat.msg", "index": i, "msg": m.text, "msg_id": f"{c.id}-{i}", "name": c.agent.name, "sender_type": "Visitor" if m.role == "customer" else "Agent",
+         "agent_id": None if m.role == "customer" else "5", "department_id": 9, "channel": "#c1", "timestamp": m.at.isoformat() if m.at else ""}
+        for i, m in enumerate(c.messages)]} for c in day)
+
+
+def intercom(day: Day) -> str:
+    """A conversation a line."""
+    def part(c: Conversation, m: Message, i: int) -> dict[str, Any]:
+        author = {"type": "user" if m.role == "customer" else "admin", "id": "81", "name": c.agent.name, "email": "a@shop.example"}
+        return {"type": "conversation_part", "id": f"{c.id}-{i}", "part_type": "comment", "body": f"<p>{escape(m.text)}</p>", "created_at": seconds(m),
+                "updated_at": seconds(m), "notified_at": seconds(m), "assigned_to": None, "author": author, "attachments": [], "external_id": None, "redacted": False}
+
+    return lines({"type": "conversation", "id": c.id, "created_at": seconds(c.messages[0]), "state": "closed", "source": part(c, c.messages[0], 0), "contacts": {},
+                  "conversation_parts": {"conversation_parts": [part(c, m, i) for i, m in enumerate(c.messages)][1:]}} for c in day)
+
+
+def wecom_archive(day: Day) -> str:
+    """A message a line, in the order of time, as it is fetched."""
+    def row(c: Conversation, m: Message, at: int, sent: bool, n: int) -> dict[str, Any]:
+        buyer, staff = f"wm{c.id:0>30}", "ZhouLan"
+        return {"msgid": f"{n}_{at}_external", "action": "send", "from": staff if sent else buyer, "tolist": [buyer if sent else staff], "roomid": "",
+                "msgtime": at, "msgtype": "text", "text": {"content": m.text}}
+
+    return lines(row(*one, n) for n, one in enumerate(sorted(said(day), key=lambda one: one[2])))
+
+
+def wechat_kf(day: Day) -> str:
+    """A record a line, in the order of time."""
+    return lines({"openid": f"oDF3iY9WMaswOPWjCIp_{c.id}", "opercode": 2002 if sent else 2003, "text": m.text, "time": at // 1000, "worker": "kf2001@yunqi"}
+                 for c, m, at, sent in sorted(said(day), key=lambda one: one[2]))
+
+
 FORMATS: Final[dict[str, Callable[[Day], str]]] = {
     "aliyun-sca": aliyun_sca,
+    "chatwoot": chatwoot,
+    "chatwoot-events": chatwoot_events,
+    "google-insights": google_insights,
+    "intercom": intercom,
     "jd": jd,
     "jsonl": lambda day: lines(map(conversation_to_dict, day)),
     "qianniu-html": qianniu_html,
@@ -113,6 +203,10 @@ FORMATS: Final[dict[str, Callable[[Day], str]]] = {
     "qiyu": qiyu,
     "taobao-top": taobao_top,
     "wangwang-txt": wangwang_txt,
+    "wechat-kf": wechat_kf,
+    "wecom-archive": wecom_archive,
+    "zendesk-chat": zendesk_chat,
+    "zendesk-qa": zendesk_qa,
 }
 
 
@@ -124,8 +218,9 @@ def cost(function: Callable[[], object]) -> float:
     return time.process_time() - begin
 
 
-def read(path: Path, source: str) -> int:
+def read(path: Path, name: str) -> int:
     """Messages of all conversations of a file."""
+    source = name.removesuffix("-events")
     return sum(len(r.conversation.messages) for r in open_records(str(path), ReadOptions(source=source), Intake()) if isinstance(r, Imported))
 
 
