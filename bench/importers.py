@@ -113,7 +113,8 @@ def seconds(m: Message) -> int:
 def chatwoot_message(c: Conversation, m: Message, n: int) -> dict[str, Any]:
     """A message as the REST API gives it."""
     shop = m.role != "customer"
-    sender = {"id": 7 if shop else 90_001, "name": c.agent.name if shop else c.customer.id, "type": "user" if shop else "contact", "thumbnail": "", "email": None}
+    sender = {"id": 7 if shop else 90_001, "name": c.agent.name if shop else c.customer.id, "type": "user" if shop else "contact",
+              "thumbnail": "", "email": None}
     return {"id": n, "content": m.text, "account_id": 7, "inbox_id": 3, "conversation_id": n // 1000, "message_type": int(shop), "created_at": seconds(m),
             "updated_at": "2025-11-11T02:15:03.412Z", "private": False, "status": "sent", "source_id": None, "content_type": "text", "content_attributes": {},
             "sender_type": "User" if shop else "Contact", "sender_id": sender["id"], "external_source_ids": {}, "additional_attributes": {}, "sender": sender}
@@ -142,25 +143,32 @@ def chatwoot_events(day: Day) -> str:
 def google_insights(day: Day) -> str:
     """A conversation a line; the format has one a file."""
     return lines({"conversation_info": {"categories": []}, "entries": [
-        {"start_timestamp_usec": seconds(m) * 1_000_000, "text": m.text, "role": "CUSTOMER" if m.role == "customer" else "AGENT", "user_id": int(m.role != "customer")}
-        for m in c.messages]} for c in day)
+        {"start_timestamp_usec": seconds(m) * 1_000_000, "text": m.text, "role": "CUSTOMER" if m.role == "customer" else "AGENT",
+         "user_id": int(m.role != "customer")} for m in c.messages]} for c in day)
 
 
 def zendesk_qa(day: Day) -> str:
     """One document."""
     return whole({"data": [{"id": c.id, "assigneeEmail": "a@shop.example", "assigneeName": c.agent.name, "subject": "", "description": "", "status": "closed",
                             "channel": "web", "created": "2025-11-11T00:00:00Z", "customerName": c.customer.id, "customerEmail": "b@mail.example", "tags": [],
-                            "comments": [{"id": f"{c.id}-{i}", "authorName": c.agent.name, "authorEmail": "a@shop.example", "authorIsNotClient": m.role != "customer",
-                                          "public": True, "comment": m.text, "created": m.at.isoformat() if m.at else None} for i, m in enumerate(c.messages)]}
-                           for c in day]})
+                            "comments": [zendesk_comment(c, m, i) for i, m in enumerate(c.messages)]} for c in day]})
+
+
+def zendesk_comment(c: Conversation, m: Message, i: int) -> dict[str, Any]:
+    """A comment of a Zendesk QA conversation."""
+    return {"id": f"{c.id}-{i}", "authorName": c.agent.name, "authorEmail": "a@shop.example", "authorIsNotClient": m.role != "customer", "public": True,
+            "comment": m.text, "created": m.at.isoformat() if m.at else None}
 
 
 def zendesk_chat(day: Day) -> str:
     """A chat a line."""
-    return lines({"id": c.id, "type": "chat", "visitor": {"id": c.customer.id, "name": c.customer.id, "email": ""}, "agent_names": {"5": c.agent.name}, "history": [
-        {"type": "chat.msg", "index": i, "msg": m.text, "msg_id": f"{c.id}-{i}", "name": c.agent.name, "sender_type": "Visitor" if m.role == "customer" else "Agent",
-         "agent_id": None if m.role == "customer" else "5", "department_id": 9, "channel": "#c1", "timestamp": m.at.isoformat() if m.at else ""}
-        for i, m in enumerate(c.messages)]} for c in day)
+    def row(c: Conversation, m: Message, i: int) -> dict[str, Any]:
+        who = ("Visitor", None) if m.role == "customer" else ("Agent", "5")
+        return {"type": "chat.msg", "index": i, "msg": m.text, "msg_id": f"{c.id}-{i}", "name": c.agent.name, "sender_type": who[0], "agent_id": who[1],
+                "department_id": 9, "channel": "#c1", "timestamp": m.at.isoformat() if m.at else ""}
+
+    return lines({"id": c.id, "type": "chat", "visitor": {"id": c.customer.id, "name": c.customer.id, "email": ""}, "agent_names": {"5": c.agent.name},
+                  "history": [row(c, m, i) for i, m in enumerate(c.messages)]} for c in day)
 
 
 def intercom(day: Day) -> str:
@@ -168,9 +176,10 @@ def intercom(day: Day) -> str:
     def part(c: Conversation, m: Message, i: int) -> dict[str, Any]:
         author = {"type": "user" if m.role == "customer" else "admin", "id": "81", "name": c.agent.name, "email": "a@shop.example"}
         return {"type": "conversation_part", "id": f"{c.id}-{i}", "part_type": "comment", "body": f"<p>{escape(m.text)}</p>", "created_at": seconds(m),
-                "updated_at": seconds(m), "notified_at": seconds(m), "assigned_to": None, "author": author, "attachments": [], "external_id": None, "redacted": False}
+                "updated_at": seconds(m), "notified_at": seconds(m), "assigned_to": None, "author": author, "attachments": [], "external_id": None,
+                "redacted": False}
 
-    return lines({"type": "conversation", "id": c.id, "created_at": seconds(c.messages[0]), "state": "closed", "source": part(c, c.messages[0], 0), "contacts": {},
+    return lines({"type": "conversation", "id": c.id, "created_at": seconds(c.messages[0]), "state": "closed", "source": part(c, c.messages[0], 0),
                   "conversation_parts": {"conversation_parts": [part(c, m, i) for i, m in enumerate(c.messages)][1:]}} for c in day)
 
 

@@ -98,12 +98,13 @@ def sessions(stream: Conversation, splitting: Splitting, zone: tzinfo = DEFAULT_
              closes: frozenset[int] = frozenset()) -> Iterator[tuple[Cut, Conversation]]:
     """The sessions of `stream`, a conversation whose id is the stream's, each with `meta.session`: stream, why it begins, the rule."""
     taken: dict[str, int] = {}
+    rule = splitting.explain()
     for cut in cuts(stream.messages, splitting, zone, closes):
         said = stream.messages[cut.start:cut.end]
         name = session_id(stream.id, next((m for m in said if m.role != "system"), said[0]), zone)
         taken[name] = taken.get(name, 0) + 1
-        about = {"stream": stream.id, "why": cut.why, "rule": splitting.explain()}
-        yield cut, replace(stream, id=name if taken[name] == 1 else f"{name}-{taken[name]}", messages=said, meta={**stream.meta, "session": about})
+        meta = {**stream.meta, "session": {"stream": stream.id, "why": cut.why, "rule": rule}}
+        yield cut, Conversation(name if taken[name] == 1 else f"{name}-{taken[name]}", said, stream.shop, stream.channel, stream.agent, stream.customer, meta)
 
 
 def split_again(conversations: Iterable[Conversation], splitting: Splitting, zone: tzinfo = DEFAULT_ZONE) -> Iterator[Conversation]:

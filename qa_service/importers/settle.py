@@ -4,7 +4,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from qa_service.importers.base import Intake, Place, ReadOptions, Records, admit, clip, holds_nul, with_defaults
-from qa_service.importers.documents import Item
+from qa_service.importers.documents import Item, may_hold_nul
 from qa_service.importers.draft import Draft
 from qa_service.importers.ledger import mark
 from qa_service.model.errors import InvalidRecord
@@ -26,7 +26,7 @@ def settle(rows: Sequence[Item], make: Callable[[], Draft], options: ReadOptions
 
     try:
         conversation = with_defaults(make().finish(), options)
-        if any(b"\\u0000" in item.content or b"\0" in item.content for item in rows) and (error := holds_nul(conversation)):
+        if may_hold_nul(rows) and (error := holds_nul(conversation)):
             raise error
     except InvalidRecord as error:
         return Reject(place.file, place.row, error.field, error.why, raw(), place.rows)

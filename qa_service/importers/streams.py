@@ -9,10 +9,11 @@ from collections import Counter, OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
+from operator import attrgetter
 from typing import Any, Final, NamedTuple
 
 from qa_service.importers.base import Intake, Place, ReadOptions, Records, admit, clip, holds_nul, with_defaults
-from qa_service.importers.documents import Item
+from qa_service.importers.documents import Item, may_hold_nul
 from qa_service.importers.draft import REORDERED
 from qa_service.importers.ledger import mark
 from qa_service.importers.sessions import sessions
@@ -25,6 +26,7 @@ LARGEST: Final = 64 << 20
 """Bytes of source that wait before the stream that has been silent longest is given out."""
 _LOOK_EVERY: Final = 1_024
 _NO_PARTY: Final = Party()
+_NUMBER: Final = attrgetter("number")
 _NOBODY: Final = "这一段里没有人说话,只有系统消息"
 
 
@@ -84,7 +86,9 @@ class Streams:
         else:
             self._waiting.move_to_end(key)
         size = len(said.item.data) or 2 * len(said.message.text) + 200
-        waiting.said.append(said)
+        item = said.item
+        # What was read of the row is in its message: until the end only its bytes wait.
+        waiting.said.append(said._replace(item=Item(item.file, item.number, None, item.data)) if item.data else said)
         waiting.size += size
         self._size += size
         self._at += 1
@@ -124,7 +128,7 @@ class Streams:
             yield self._record(session, rows[cut.start:cut.end])
 
     def _record(self, session: Conversation, rows: Sequence[_Row]) -> Record:
-        items = sorted((i for r in rows for i in r.items), key=lambda i: i.number)
+        items = sorted([i for r in rows for i in r.items], key=_NUMBER)
         place = Place(items[0].file, items[0].number, len(items))
 
         def raw() -> str:
@@ -137,11 +141,12 @@ class Streams:
         repairs += [f"有 {lost} 条撤回的消息没有留下原文"] if lost else []
         repairs += [f"有 {n} 条消息{what}" for what, n in Counter(r.repair for r in rows if r.repair).items()]
         agent = next((m.agent_id for m in session.messages if m.agent_id), "")
-        meta = {**session.meta, **({"repairs": repairs} if repairs else {})}
-        done = with_defaults(replace(session, agent=Party(agent), meta=meta), self._options)
-        if error := holds_nul(done):
+        meta = {**session.meta, "repairs": repairs} if repairs else session.meta
+        s = session
+        done = with_defaults(Conversation(s.id, s.messages, s.shop, s.channel, Party(agent), s.customer, meta), self._options)
+        if may_hold_nul(items) and (error := holds_nul(done)):
             return Reject(place.file, place.row, error.field, error.why, raw(), place.rows)
-        return admit(done, mark(b"\0".join(i.content for r in rows for i in r.items)), place, raw, self._intake)
+        return admit(done, mark(b"\0".join([i.content for r in rows for i in r.items])), place, raw, self._intake)
 
 
 @dataclass(slots=True)

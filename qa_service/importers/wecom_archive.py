@@ -137,9 +137,12 @@ def _said(item: Item, data: dict[str, Any], role: str, agent_id: str, at: dateti
     if kind in _CONSENT:
         return Said(item, Message("system", _CONSENT[kind], at, "text", "", identifier))
     ours = _KINDS.get(kind, "other")
-    text = words_of(body.get("content"), f"{kind}/content") if ours == "text" else _title(kind, body)
-    if kind == "mixed":
+    if ours == "text":
+        text = words_of(body.get("content"), "content")
+    elif kind == "mixed":
         text, ours = _mixed(body)
+    else:
+        text = _title(kind, body)
     return Said(item, Message(role, text or LABELS.get(ours, ""), at, ours, agent_id, identifier))
 
 

@@ -58,7 +58,7 @@ def test_a_file_that_cannot_be_read_does_not_stop_the_others(table: Path, tmp_pa
 def test_rows_add_up_over_all_files() -> None:
     checked = check(*sorted(p for p in FIXTURES.iterdir() if p.is_file()))
     assert checked.rows == sum(f.rows for f in checked.files) > 50
-    assert all(f.source for f in checked.files)
+    assert [Path(f.name).name for f in checked.files if not f.source] == ["qiyu-session.txt"]  # read together with its messages
 
 
 def test_why_a_session_begins_stands_in_its_sample() -> None:

@@ -58,7 +58,8 @@ def _tell_file(file: FileCheck, most: int) -> None:
     if file.error:
         click.echo(f"  读不了: {words(file.error)}")
         return
-    click.echo(f"  格式 {file.source or '(空文件)'};{file.rows:,} 行 = {file.conversations:,} 个会话({file.messages:,} 条消息)"
+    source = f"格式 {file.source}" if file.source else "与同一批的另一个文件一起读取" if file.rows else "空文件"
+    click.echo(f"  {source};{file.rows:,} 行 = {file.conversations:,} 个会话({file.messages:,} 条消息)"
                f"的 {file.rows - file.rejected - file.duplicate:,} 行 + 拒绝 {file.rejected:,} + 重复 {file.duplicate:,}")
     if file.columns is not None:
         _tell_columns(file.columns)
@@ -95,10 +96,10 @@ def _tell_samples(samples: Sequence[SampleChat]) -> None:
 
 
 def _tell_total(checked: Checked) -> None:
-    read = [f for f in checked.files if not f.error]
+    read = [f for f in checked.files if f.source and not f.error]
     kinds: dict[str, list[int]] = {}
     for f in read:
-        count = kinds.setdefault(f.source or "(空)", [0, 0])
+        count = kinds.setdefault(f.source, [0, 0])
         count[0], count[1] = count[0] + 1, count[1] + f.conversations
     click.echo()
     for kind, (files, chats) in kinds.items():
