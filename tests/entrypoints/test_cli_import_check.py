@@ -32,14 +32,6 @@ def test_a_folder_of_all_formats_is_checked_in_one_call(run: Any, mixed: Path) -
     assert "拒绝 第 13 行 opercode: 不认识的操作码 2099" in ran.out
 
 
-def test_a_folder_of_all_formats_is_scored_in_one_call(run: Any, mixed: Path, tmp_path: Path) -> None:
-    ran = run("score", mixed, "--out", tmp_path / "o.jsonl")
-    assert ran.code == 3
-    assert "chatwoot 2 个文件 3 个会话" in ran.err
-    assert "wecom-archive 1 个文件 4 个会话" in ran.err
-    assert "对不上" not in ran.err
-
-
 def test_a_profile_is_saved_edited_and_read_by_score(run: Any, tmp_path: Path) -> None:
     table = tmp_path / "t.csv"
     table.write_text(TABLE.replace("甲,乙,丙,丁", "会话编号,乙,角色,内容"), "utf-8")

@@ -213,10 +213,11 @@ def test_a_folder_of_all_formats_is_scored_in_one_call(run: Any, tmp_path: Path,
     (tmp_path / "w.jsonl").write_bytes(answered)
     ran = run("score", tmp_path, "--out", "-", "--rejects", "r.jsonl")
     assert ran.code == 3
-    [formats] = [line for line in ran.err.splitlines() if line.startswith("各格式的会话数")]
-    for name in ("jsonl 1", "jd 3", "qiyu 3", "aliyun-sca 3", "wangwang-txt 3", "taobao-top 3", "qianniu-html 4", "qianniu-json 4"):
-        assert name in formats
-    counted = sum(int(part.rsplit(" ", 1)[1]) for part in formats.partition(": ")[2].split("、"))
+    [formats] = [line for line in ran.err.splitlines() if line.startswith("各格式: ")]
+    for name in ("jsonl 1 个文件 1", "jd 1 个文件 3", "qiyu 1 个文件 3", "aliyun-sca 1 个文件 3", "wangwang-txt 1 个文件 3", "taobao-top 1 个文件 3",
+                 "qianniu-html 1 个文件 4", "qianniu-json 1 个文件 4", "chatwoot 2 个文件 3", "wecom-archive 1 个文件 4", "zendesk-chat 2 个文件 4"):
+        assert f"{name} 个会话" in formats
+    counted = sum(int(part.split(" ")[-2]) for part in formats.partition(": ")[2].split("、"))
     assert counted == len(ran.documents)
 
 
