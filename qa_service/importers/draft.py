@@ -33,6 +33,8 @@ def moment(value: object, zone: tzinfo) -> datetime | None:
         at = parse_written_time(value.removesuffix(" UTC") + "+00:00" if value.endswith(" UTC") else value, zone)
         # Helpdesks store UTC; "today" and "before six" in the talk mean the shop's clock.
         return at.astimezone(zone) if at is not None else None
+    if type(value) is int and 10**12 <= value < 10**13:
+        return datetime.fromtimestamp(value / 1_000, zone)  # a float holds milliseconds of these years exactly
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise ValueError(f"不是认得的时间: {str(value)[:40]!r}")
     for least, most, unit in _EPOCH:

@@ -5,14 +5,14 @@ A session is given out when no row of it has come for WINDOW rows, or when too m
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from qa_service.importers.base import Records
 from qa_service.importers.documents import Item
 from qa_service.importers.ledger import Ledger, mark
-from qa_service.model.record import Duplicate
+from qa_service.model.record import Duplicate, Record
 
 WINDOW: Final = 50_000
 LARGEST: Final = 64 << 20
@@ -39,28 +39,27 @@ class Gather:
         self._gone = Ledger()
         self._at = self._size = 0
 
-    def put(self, key: str, item: Item, same: Hashable) -> Records:
+    def put(self, key: str, item: Item, same: Hashable) -> Iterable[Record]:
         """Take in a row of session `key`; what is settled comes out. Rows of a session with the same `same` are one row twice."""
         waiting = self._waiting.get(key)
         if waiting is None:
             if mark(key.encode("utf-8", "surrogatepass")) in self._gone:
-                yield item.reject(f"会话 {key[:80]} 的其余消息离得太远(超过 {WINDOW} 行),已先行处理;请先按会话排序")
-                return
+                return (item.reject(f"会话 {key[:80]} 的其余消息离得太远(超过 {WINDOW} 行),已先行处理;请先按会话排序"),)
             waiting = self._waiting[key] = _Waiting()
         else:
             self._waiting.move_to_end(key)
         self._at += 1
         waiting.last = self._at
         if same in waiting.seen:
-            yield Duplicate(item.file, item.number, "与前面一条消息完全相同")
-            return
+            return (Duplicate(item.file, item.number, "与前面一条消息完全相同"),)
         waiting.seen.add(same)
         waiting.rows.append(item)
         size = len(item.data) or 300
         waiting.size += size
         self._size += size
         if self._at % _LOOK_EVERY == 0 or self._size >= LARGEST:
-            yield from self._settled()
+            return self._settled()
+        return ()
 
     def end(self) -> Records:
         """Everything that still waits, in the order in which it began."""
