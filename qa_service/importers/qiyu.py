@@ -34,8 +34,10 @@ _RELATED: Final = {1: "来自机器人", 2: "机器人转人工", 3: "来自历�
 _NOT_TALK: Final = {1: "留言", 2: "留言", 3: "排队超时"}
 _TEXTS: Final = ("msg", "content", "text")
 _KINDS: Final = ("mType", "msgType", "type")
-_AUTOMATIC: Final = ("autoReply", "autoreply", "isAuto")
-_REVOKED: Final = ("revoke", "revoked", "isRevoke", "withdraw", "isWithdraw", "recall")
+_SIDES: Final = (0, 1, "0", "1")
+_NAMES: Final = ("staffId", "id", "staffName")
+_AUTOMATIC: Final = frozenset(("autoReply", "autoreply", "isAuto"))
+_REVOKED: Final = frozenset(("revoke", "revoked", "isRevoke", "withdraw", "isWithdraw", "recall"))
 _TRUE: Final = (1, "1", True, "true")
 
 
@@ -171,30 +173,43 @@ def _message_key(item: Item) -> str:
     key = name_of(data.get("sessionId"), "/sessionId")
     if not key:
         raise InvalidRecord("缺少 sessionId", field="/sessionId")
-    if data.get("from") not in (0, 1, "0", "1") or isinstance(data.get("from"), bool):
+    if data.get("from") not in _SIDES or isinstance(data.get("from"), bool):
         raise InvalidRecord(f"from 应为 0(客服)或 1(访客),得到 {str(data.get('from'))[:20]!r}", field="/from")
-    if any("\0" in v for v in data.values() if isinstance(v, str)):
+    if b"\\u0000" in item.content and any("\0" in v for v in data.values() if isinstance(v, str)):
         raise InvalidRecord(NUL_REASON)
-    for name in ("staffId", "id", "staffName"):
-        name_of(data.get(name), f"/{name}")
+    for name in _NAMES:
+        if type(value := data.get(name)) is not str:
+            name_of(value, f"/{name}")
     return key
 
 
 def _say(draft: Draft, data: dict[str, Any]) -> None:
-    text = text_of_html(_words(data))
-    written = next((v for k in _KINDS if isinstance(v := data.get(k), str)), "")
-    kind = KIND_OF.get(plain_word(written), "") or (kind_of_text(text) if text else "other")
-    if any(data.get(k) in _TRUE for k in _REVOKED) or says_revoked(text):
-        kind = "revoked"
+    words = data.get("msg")
+    text = text_of_html(words if type(words) is str and words else _words(data))
+    kind = _kind(data, text)
     at, identifier = draft.at(data.get("time")), name_of(data.get("id"))
-    if str(data["from"]) == "1":
+    if data["from"] in (1, "1"):
         draft.say("customer", text, at, kind=kind, id=identifier)
         return
     staff = name_of(data.get("staffId"))
     robot = staff.startswith("-") or staff == "0"
-    reason = ROBOT if robot else AUTOMATIC if marked_automatic(text) or any(data.get(k) in _TRUE for k in _AUTOMATIC) else ""
+    reason = ROBOT if robot else AUTOMATIC if marked_automatic(text) or _marked(data, _AUTOMATIC) else ""
     draft.say("bot" if reason else "agent", text, at, kind=kind, agent_id="" if reason else staff, id=identifier,
               name="" if reason else name_of(data.get("staffName")), meta={"auto_reason": reason} if reason else EMPTY)
+
+
+def _kind(data: dict[str, Any], text: str) -> str:
+    if _marked(data, _REVOKED) or says_revoked(text):
+        return "revoked"
+    for key in _KINDS:
+        if isinstance(written := data.get(key), str):
+            return KIND_OF.get(plain_word(written), "") or (kind_of_text(text) if text else "other")
+    return kind_of_text(text) if text else "other"
+
+
+def _marked(data: dict[str, Any], keys: frozenset[str]) -> bool:
+    """Is any of these marks set?"""
+    return not keys.isdisjoint(data) and any(data.get(key) in _TRUE for key in keys)
 
 
 def _words(data: dict[str, Any]) -> str:

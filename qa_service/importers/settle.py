@@ -24,10 +24,11 @@ def settle(rows: Sequence[Item], make: Callable[[], Draft], options: ReadOptions
     def raw() -> str:
         return clip("\n".join(item.raw for item in rows))
 
+    content = b"\n".join([item.content for item in rows])
     try:
         conversation = with_defaults(make().finish(), options)
-        if may_hold_nul(rows) and (error := holds_nul(conversation)):
+        if may_hold_nul(content) and (error := holds_nul(conversation)):
             raise error
     except InvalidRecord as error:
         return Reject(place.file, place.row, error.field, error.why, raw(), place.rows)
-    return admit(conversation, mark(b"\0".join(item.content for item in rows)), place, raw, intake)
+    return admit(conversation, mark(content), place, raw, intake)

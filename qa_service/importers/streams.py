@@ -144,9 +144,10 @@ class Streams:
         meta = {**session.meta, "repairs": repairs} if repairs else session.meta
         s = session
         done = with_defaults(Conversation(s.id, s.messages, s.shop, s.channel, Party(agent), s.customer, meta), self._options)
-        if may_hold_nul(items) and (error := holds_nul(done)):
+        content = b"\n".join([i.content for r in rows for i in r.items])
+        if may_hold_nul(content) and (error := holds_nul(done)):
             return Reject(place.file, place.row, error.field, error.why, raw(), place.rows)
-        return admit(done, mark(b"\0".join([i.content for r in rows for i in r.items])), place, raw, self._intake)
+        return admit(done, mark(content), place, raw, self._intake)
 
 
 @dataclass(slots=True)

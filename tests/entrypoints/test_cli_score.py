@@ -214,9 +214,12 @@ def test_a_folder_of_all_formats_is_scored_in_one_call(run: Any, tmp_path: Path,
     ran = run("score", tmp_path, "--out", "-", "--rejects", "r.jsonl")
     assert ran.code == 3
     [formats] = [line for line in ran.err.splitlines() if line.startswith("各格式: ")]
-    for name in ("jsonl 1 个文件 1", "jd 1 个文件 3", "qiyu 1 个文件 3", "aliyun-sca 1 个文件 3", "wangwang-txt 1 个文件 3", "taobao-top 1 个文件 3",
-                 "qianniu-html 1 个文件 4", "qianniu-json 1 个文件 4", "chatwoot 2 个文件 3", "wecom-archive 1 个文件 4", "zendesk-chat 2 个文件 4"):
-        assert f"{name} 个会话" in formats
+    found = {part.split(" ")[0]: part.split(" ", 1)[1] for part in formats.partition(": ")[2].split("、")}
+    assert found == {
+        "aliyun-sca": "1 个文件 3 个会话", "chatwoot": "2 个文件 3 个会话", "google-insights": "1 个文件 1 个会话", "intercom": "1 个文件 2 个会话",
+        "jd": "2 个文件 3 个会话", "jsonl": "1 个文件 1 个会话", "qianniu-html": "2 个文件 4 个会话", "qianniu-json": "2 个文件 4 个会话",
+        "qiyu": "1 个文件 3 个会话", "taobao-top": "1 个文件 3 个会话", "wangwang-txt": "2 个文件 3 个会话", "wechat-kf": "2 个文件 4 个会话",
+        "wecom-archive": "1 个文件 4 个会话", "zendesk-chat": "2 个文件 4 个会话", "zendesk-qa": "1 个文件 2 个会话"}
     counted = sum(int(part.split(" ")[-2]) for part in formats.partition(": ")[2].split("、"))
     assert counted == len(ran.documents)
 
