@@ -9,7 +9,7 @@ from typing import Final, Protocol, cast
 from qa_service.importers.archive import is_archive, members
 from qa_service.importers.base import Intake, ReadOptions, Records
 from qa_service.importers.files import Source, extension, identity, open_source
-from qa_service.importers.head import Head
+from qa_service.importers.head import POSSIBLE, Head
 from qa_service.model.errors import SourceError, UsageError
 from qa_service.model.record import Imported, Record, Reject
 
@@ -46,6 +46,7 @@ IMPORTERS: Final[dict[str, str]] = {
     "zendesk-chat": "zendesk_chat",
     "zendesk-qa": "zendesk_qa",
 }
+_SHAPES: Final = ("csv", "plain")
 _BY_EXTENSION: Final = {
     ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl", ".csv": "csv", ".tsv": "csv", ".txt": "plain", ".log": "plain"}
 
@@ -116,7 +117,10 @@ def detect(source: Source, options: ReadOptions) -> str:
     head = Head(source, options)
     if not head.data or not head.text:
         return ""
-    sure = {name: importer(name).detects(head) for name in IMPORTERS}
+    sure = {name: importer(name).detects(head) for name in IMPORTERS if name not in _SHAPES}
+    if max(sure.values()) < POSSIBLE:
+        # Whether it could be a table or a transcript is dear to tell, and matters only where nothing else fits.
+        sure |= {name: importer(name).detects(head) for name in _SHAPES}
     best = max(sure, key=lambda name: sure[name])
     return best if sure[best] > 0 else _by_name(head.text, source)
 

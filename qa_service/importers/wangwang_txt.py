@@ -62,6 +62,8 @@ class _Block:
 
 def detects(head: Head) -> float:
     """A buyer's line with an arrow, or several of a shop's account with a time."""
+    if head.is_json:
+        return 0.0
     if any(len(line) <= _LONGEST and _ARROW.fullmatch(line.rstrip("\r")) for line in head.lines):
         return CERTAIN
     return LIKELY if sum(_by_shop(line.rstrip("\r"), None) is not None for line in head.lines) >= 2 else 0.0
