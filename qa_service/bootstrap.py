@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from qa_service.engine.inspector import Inspector
 from qa_service.model.errors import UsageError
 from qa_service.rules.locate import lexicons_root
 from qa_service.rules.standard import Standard, load_standard, standard_digest
+from qa_service.services.masking import Masker
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,7 @@ _PURPOSES: Mapping[str, tuple[str, str]] = {
     "QA_POLICY": ("", "覆盖所有渠道的店铺政策文件"),
     "QA_ZONE": ("Asia/Shanghai", "没有时区的时间按此时区读取"),
     "QA_WORKERS": ("1", "批量评分的进程数"),
+    "QA_PSEUDONYM_KEY": ("", "买家代号的密钥(代号不变的前提);默认在缓存文件夹生成并保存一个"),
     "QA_CACHE": ("~/.cache/qa-service", "缓存文件夹(规则自证结果)"),
 }
 
@@ -112,6 +115,25 @@ def make_standard(settings: Settings, *, root: Path | None = None, policy: Path 
     if not standard.warnings:
         _remember(marker)
     return standard
+
+
+def make_masker(settings: Settings, *, orders: bool = False) -> Masker:
+    """The masker, with the key of the settings or the one kept beside the caches: made once, readable by its owner only."""
+    given = settings.get("QA_PSEUDONYM_KEY")
+    return Masker(given.encode() if given else _kept_key(Path(settings.get("QA_CACHE")).expanduser() / "pseudonym.key"), orders)
+
+
+def _kept_key(path: Path) -> bytes:
+    fresh = secrets.token_bytes(32)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(fresh)
+    except FileExistsError:
+        return path.read_bytes() or fresh
+    except OSError:
+        return fresh  # a read-only home: the pseudonyms hold for this run
+    return fresh
 
 
 def inspector_maker(standard: Standard, policy: Path | None) -> Callable[[], Inspector]:

@@ -16,7 +16,7 @@ _END: Final = r"(?=[^\u4e00-\u9fff·]|电话|手机|联系|地址|收$|收[^\u4e
 _LABEL: Final = r"(?:收货人|收件人|签收人|寄件人|取件人|联系人|收货姓名|收件姓名|真实姓名|姓名|名字|户名|开户名|开户人|持卡人|机主)(?:姓名|名字)?"
 _AFTER_LABEL: Final = re.compile(
     rf"{_LABEL}(?:[ \t\u3000]*(?:写的?是|改成|改为|换成|叫|是|为|[:=])[ \t\u3000]*|[ \t\u3000]+)({_NAME}[\u4e00-\u9fff·]{{1,3}}?){_END}")
-_ANY_AFTER_LABEL: Final = re.compile(rf"{_LABEL}[ \t\u3000]*:[ \t\u3000]*((?:{_H}|·){{2,6}}|[a-z]{{2,15}}(?: [a-z]{{2,15}}){{0,2}})(?={_END[3:-1]}|[ ,;，；\d])", re.IGNORECASE)
+_ANY_AFTER_LABEL: Final = re.compile(rf"{_LABEL}[ \t\u3000]*:[ \t\u3000]*((?:{_H}|·){{2,6}}?|[a-z]{{2,15}}(?: [a-z]{{2,15}}){{0,2}})(?={_END[3:-1]}|[ ,;，；\d])", re.IGNORECASE)
 _I_AM: Final = re.compile(rf"(?:我叫|本人叫?|名叫|我是(?:买家|客户)|我的?名字是?)[ ]?({_NAME}[\u4e00-\u9fff]{{1,2}}){_END}")
 _NO_NAME: Final = re.compile(
     r"电话|手机|地址|必填|本人|客服|同上|填写|号码|姓名|我自己|自己|写错|不对|随便|方便|方法|方式|金额|金色|高度|高级|周[一二三四五六日末]|安排|安装|常用|常见|任何|马上|白色|黄色|江苏|江西|"
@@ -25,6 +25,9 @@ _NO_NAME: Final = re.compile(
 _JOIN: Final = r"[ \t\u3000,，;；、:/|\n\-]"
 _BEFORE: Final = re.compile(rf"(?:^|{_JOIN}|[)）】])({_NAME}{_H}{{1,2}})(?:{_JOIN}{{0,3}}|收{_JOIN}{{0,2}})$")
 _BEHIND: Final = re.compile(rf"{_JOIN}{{0,3}}({_NAME}{_H}{{1,2}})(?=收|{_JOIN}|\d|$)")
+_BESIDE: Final = re.compile(rf"(?:^|\n)({_H}{{2,4}}){_JOIN}{{1,3}}$")  # whatever the surname, at the head of a line that holds number and address
+_FOR: Final = re.compile(rf"{_JOIN}{{0,3}}({_H}{{2,3}})收(?=[^\u4e00-\u9fff]|$)")
+_NO_PERSON: Final = re.compile(r"电话|手机|号码|联系|地址|我的|寄|发|改|换|快递|门口|代|查|签|请|没|未|已")
 _CONTACT: Final = re.compile(
     r"(?:(?P<q>扣扣|抠抠|球球|企鹅|(?<![a-z])q[ .]?q)|[微薇威维徽卫v][ ]?[信芯❤心星x]|微(?=号)|[加➕+][ ]?(?:个|下|一下|我|你|您|店长|客服|老板){0,2}[ ]?(?:的)?[微薇威维v](?:x(?![a-z]))?"
     r"|(?<![a-z?&/=._])(?:v[ .]?x|w[ .]?x|wechat|weixin)|(?<![a-z0-9])v(?=[ ]?[:是号]))(?:群)?(?:号码|号|账号|帐号|id|名)?[ \t\u3000]*(?:[(（][^()（）]{0,6}[)）])?(?:就?是|为|[:=~\-]|[吗呢吧][,，?]?)?[ \t\u3000]*"
@@ -51,6 +54,12 @@ def names(shadow: str, anchors: Sequence[tuple[int, int]]) -> Iterator[tuple[int
         behind = _BEHIND.match(shadow, end, end + 8)
         if behind is not None and not _NO_NAME.match(behind[1]):
             yield behind.start(1) + 1, behind.end(1)
+        addressee = _FOR.match(shadow, end, end + 8)
+        if addressee is not None and not _NO_PERSON.search(addressee[1]):
+            yield addressee.start(1) + 1, addressee.end(1)
+        beside = _BESIDE.search(shadow[base:start]) if len(anchors) > 1 else None
+        if beside is not None and (base == 0 or beside.start() or shadow[base - 1] == "\n") and not _NO_PERSON.search(beside[1]):
+            yield base + beside.start(1) + 1, base + beside.end(1)
 
 
 def contacts(shadow: str) -> Iterator[tuple[int, int]]:

@@ -9,7 +9,7 @@ import click
 import orjson
 from rich.console import Console
 
-from qa_service.bootstrap import inspector_maker, load_settings, make_standard
+from qa_service.bootstrap import inspector_maker, load_settings, make_masker, make_standard
 from qa_service.engine.inspector import Inspector
 from qa_service.entrypoints.explain import print_explained
 from qa_service.entrypoints.progress import progress_bar
@@ -43,7 +43,7 @@ def command(chats: int, seed: int, out: Path, workers: int) -> int:
     with progress_bar(console, [str(source)], False, chats) as progress:
         outcome = score(Job([str(source)], ReadOptions(), str(out / "evaluations.jsonl"), "jsonl", rejects, workers), inspector, make, progress)
     took = time.monotonic() - begun
-    score(Job([str(source)], ReadOptions(), str(out / "evaluations.xlsx"), "xlsx", rejects, workers), inspector, make)
+    score(Job([str(source)], ReadOptions(), str(out / "evaluations.xlsx"), "xlsx", rejects, workers, masker=make_masker(settings)), inspector, make)
     ref = {"name": standard.ref.name, "version": standard.ref.version, "digest": standard.ref.digest}
     report = out / "report.html"
     report.write_text(render_report(outcome.tally, title=f"客服质检日报 {day:%Y-%m-%d}(示例)", standard=ref, generated_from=source.name), "utf-8")
