@@ -129,10 +129,8 @@ def _kept_key(path: Path) -> bytes:
         path.parent.mkdir(parents=True, exist_ok=True)
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.write(fresh)
-    except FileExistsError:
-        return path.read_bytes() or fresh
-    except OSError:
-        return fresh  # a read-only home: the pseudonyms hold for this run
+    except OSError:  # it is there already, or nothing can be kept there: then the pseudonyms hold for this run
+        return path.read_bytes() or fresh if path.is_file() else fresh
     return fresh
 
 

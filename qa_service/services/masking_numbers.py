@@ -14,7 +14,8 @@ _RUN: Final = re.compile(rf"\d(?:[{JOINTS}]{{0,2}}\d)*+")
 _GROUP: Final = re.compile(r"\d+")
 _MOBILE_SHAPES: Final = frozenset((
     (11,), (3, 4, 4), (3, 3, 5), (4, 3, 4), (4, 4, 3), (3, 8), (7, 4), (1, 10), (3, 2, 2, 2, 2), (3, 4, 2, 2), (3, 3, 3, 2), (1,) * 11, (2, 3, 3, 3)))
-_LOOSE_SHAPES: Final = frozenset(((3, 3, 3, 2), (1, 10), (2, 3, 3, 3), (4, 4, 3), (4, 3, 4), (7, 4)))  # sizes and prices look alike: only after a word that asks for a number
+# Sizes and prices look alike: these only beside a word for a telephone.
+_LOOSE_SHAPES: Final = frozenset(((3, 3, 3, 2), (1, 10), (2, 3, 3, 3), (4, 4, 3), (4, 3, 4), (7, 4)))
 _CARD_SHAPES: Final = frozenset(((4, 4, 4, 4), (4, 4, 4, 4, 1), (4, 4, 4, 4, 2), (4, 4, 4, 4, 3), (6, 13), (6, 10)))
 _IDENTITY_SHAPES: Final = frozenset(((6, 8, 4), (6, 4, 4, 4), (6, 4, 2, 2, 4), (3, 3, 8, 4), (4, 4, 4, 4, 2)))
 _DATE: Final = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
