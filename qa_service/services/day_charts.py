@@ -54,7 +54,7 @@ def causes(found: Insights) -> list[tuple[str, list[str]]]:
 
 def staff_chart(found: Insights) -> Drawing:
     """People present and people short, by the hour."""
-    by = {h.hour: h for h in staffing.by_hour([x.chats for x in found.hours], [len(p) for p in found.on_duty])}
+    by = {h.hour: h for h in staffing.by_hour([x.chats for x in found.hours], [len(found.people(h)) for h in range(24)])}
     stacks = []
     for hour in range(24):
         h = by.get(hour)

@@ -67,10 +67,11 @@ class ConsultTally:
 
 @dataclass(slots=True)
 class Insights:
-    """One day. `on_duty`: who answered, by the hour; `cells`: the load of an agent by the hour."""
+    """One day. `on_duty`: ids of those who answered, by the hour; `names`: how people know them; `cells`: the load of an agent by the hour."""
 
     hours: list[Load] = field(default_factory=_day)
     on_duty: list[set[str]] = field(default_factory=lambda: [set() for _ in range(24)])
+    names: dict[str, str] = field(default_factory=dict)
     cells: dict[str, list[Load]] = field(default_factory=dict)
     measures: DayMeasures = field(default_factory=DayMeasures)
     consults: dict[str, ConsultTally] = field(default_factory=dict)
@@ -103,16 +104,22 @@ class Insights:
         if len(self.phrases) > PHRASES:
             self.phrases = Counter({p: n for p, n in self.phrases.items() if n > 1})
 
+    def people(self, hour: int) -> set[str]:
+        """Who answered in an hour, by name."""
+        return {self.names.get(i, i) for i in self.on_duty[hour]}
+
     def _load(self, c: Conversation, measures: Mapping[str, Any], zone: tzinfo) -> None:
         begun = next((m.at for m in c.messages if m.at is not None), None)
         if begun is None:
             return
         hour = begun.astimezone(zone).hour
         agent = c.agent.name or agent_key(c) or "未署名"
+        if c.agent.id and c.agent.name:
+            self.names[c.agent.id] = c.agent.name
         loads = (self.hours[hour], self.cells.setdefault(agent, _day())[hour])
         for m in c.messages:
             if m.role == "agent" and m.at is not None:
-                self.on_duty[m.at.astimezone(zone).hour].add(agent if not m.agent_id or m.agent_id == c.agent.id else m.agent_id)
+                self.on_duty[m.at.astimezone(zone).hour].add(m.agent_id or c.agent.id or agent)
         nominal, effective = measures.get("first_response_seconds"), measures.get("effective_first_response_seconds")
         asked = bool(measures.get("customer_messages"))
         late = asked and (nominal is None or nominal > PROMPT)

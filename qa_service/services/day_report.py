@@ -23,6 +23,7 @@ TEMPLATES: Final = Path(__file__).resolve().parents[1] / "entrypoints" / "templa
 CARDS: Final = 10
 OF_A_KIND: Final = 2
 AGENTS_SHOWN: Final = 40
+KINDS: Final = 12
 SPANS: Final = (("c-good", "15秒内"), ("c-fair", "15-30秒"), ("c-poor", "30-180秒"), ("c-bad2", "超过180秒"), ("c-none", "没有"))
 
 
@@ -143,7 +144,7 @@ def _hour_chart(t: Tally) -> Drawing:
 
 def _category_chart(t: Tally) -> Drawing:
     return bars([Bar(title, [Part(stable, "c-main", f"正式 {stable}"), Part(trial, "c-soft", f"试行 {trial}")],
-                     f"{stable:,}" + (f" + 试行 {trial:,}" if trial else "")) for title, stable, trial in category_counts(t)], "各分类的命中")
+                     f"{stable:,}" + (f" + 试行 {trial:,}" if trial else "")) for title, stable, trial in category_counts(t)[:KINDS]], "各分类的命中")
 
 
 def _agent_chart(t: Tally) -> Drawing:

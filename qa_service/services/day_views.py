@@ -4,6 +4,7 @@ One place makes them; the page, the workbook and the JSON show the same rows.
 """
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from statistics import median
 from typing import Final, NamedTuple
@@ -22,6 +23,7 @@ BANNED: Final = {  # the article's table of consult types
 LATE: Final = 0.05  # how much worse than the day an hour must be to be named
 BUSY: Final = 1.3  # load of an hour against the median
 FEW: Final = 5
+_FIGURE: Final = re.compile(r"[+-]?[\d.,]+ ?(?:%|秒|分)?")
 
 
 class Table(NamedTuple):
@@ -35,7 +37,7 @@ class Table(NamedTuple):
     @property
     def numbers(self) -> list[int]:
         """Columns of figures, set to the right."""
-        return [i for i in range(len(self.head)) if any(isinstance(r[i], int | float) for r in self.rows)]
+        return [i for i in range(len(self.head)) if any(isinstance(r[i], int | float) or _FIGURE.fullmatch(str(r[i] or "")) for r in self.rows)]
 
 
 def tables(book: DayBook) -> list[Table]:
@@ -79,15 +81,15 @@ def hours(found: Insights) -> Table:
     rows: list[Row] = []
     for h, load in enumerate(found.hours):
         if load.chats:
-            people = len(found.on_duty[h])
+            people = len(found.people(h))
             rows.append([f"{h}–{h + 1} 点", load.chats, people, rounded(load.chats / people) if people else None, percent(load.late, load.asked),
                          percent(load.hollow, load.asked), percent(load.late + load.hollow, load.asked), cause(found, h)])
     return Table("各小时负荷与响应", ("钟点", "会话", "在岗客服", "人均会话", "30秒没人回%", "回了没说到点上%", "合计晚%", "判断"), rows,
-                 "没人回多半是人手;回了却没说到点上是话术和业务知识。判断只看比全天差 5 个百分点以上、且至少 5 个会话的钟点。")
+                 f"没人回先看忙不忙(人均会话达到中位数的 {BUSY:g} 倍为扎堆);回了却没说到点上是话术和业务知识。判断只看比全天差 5 个百分点以上、且至少 5 个会话的钟点。")
 
 
 def cause(found: Insights, hour: int) -> str:
-    """Why an hour was late: 人手 (busier than usual, nobody answered), 响应慢 (not busier), 话术/知识 (words without an answer), or nothing."""
+    """Why an hour was late: 会话扎堆 (busier than usual, nobody answered), 回得慢 (not busier), 话术 (words without an answer), or nothing."""
     load = found.hours[hour]
     asked = sum(x.asked for x in found.hours)
     share = load.share
@@ -97,18 +99,18 @@ def cause(found: Insights, hour: int) -> str:
     if share < day + LATE:
         return ""
     if load.hollow > load.late:
-        return "话术/业务知识"
-    loads = [x.chats / len(found.on_duty[h]) for h, x in enumerate(found.hours) if x.chats and found.on_duty[h]]
-    people = len(found.on_duty[hour])
+        return "回了没说到点上,话术或业务知识"
+    loads = [x.chats / len(found.people(h)) for h, x in enumerate(found.hours) if x.chats and found.on_duty[h]]
+    people = len(found.people(hour))
     if not people:
         return "没有人在岗"
-    return "人手不足" if load.chats / people >= BUSY * median(loads) else "在岗但回得慢"
+    return "会话扎堆,人均负荷高" if load.chats / people >= BUSY * median(loads) else "不算忙,但回得慢"
 
 
 def staff(found: Insights) -> Table:
     """People needed and present by the hour."""
     rows: list[Row] = [[f"{h.hour}–{h.hour + 1} 点", h.chats, h.needed, h.present, max(0, h.missing), "是" if _peak(h.hour) else ""]
-                       for h in staffing.by_hour([x.chats for x in found.hours], [len(p) for p in found.on_duty])]
+                       for h in staffing.by_hour([x.chats for x in found.hours], [len(found.people(h)) for h in range(24)])]
     return Table("排班测算", ("钟点", "会话", "需要人数", "在岗人数", "缺口", "文章所说高峰"), rows,
                  f"按每人每天 {staffing.LIGHT}–{staffing.HEAVY} 个会话、八小时一班折算到小时;在岗人数按这一小时说过话的客服计。")
 
@@ -124,7 +126,7 @@ def staffing_words(found: Insights) -> str:
     if not n:
         return ""
     seen = "、".join(f"{h}–{h + 1}" for h in staffing.busiest(chats))
-    people = len(set().union(*found.on_duty))
+    people = len(set[str]().union(*(found.people(h) for h in range(24))))
     low, high = staffing.people(n, staffing.HEAVY), staffing.people(n, staffing.LIGHT)
     need = str(low) if low == high else f"{low}–{high}"
     return (f"全天 {n:,} 个会话 ÷ 每人 {staffing.LIGHT}–{staffing.HEAVY} = 至少 {need} 人满班,实际 {people} 人说过话。"
@@ -165,8 +167,9 @@ def outcomes(book: DayBook) -> Table:
         o = book.insights.outcomes.get(name)
         if o is not None and o.mean is not None:
             value = f"{o.mean:.2f}" if name == "csat" else f"{100 * o.mean:.1f}%"
-            rows.append([title, o.n, value, GOALS[name] or "–", None if o.with_score is None else round(o.with_score, 2)])
-    return Table("结果指标", ("结果", "有数据的会话", "数值", "要求", "与得分的相关"), rows, f"相关是皮尔逊 r,−1 到 1,少于 {LEAST} 个会话不算;相关不是因果。")
+            r = o.with_score
+            rows.append([title, o.n, value, GOALS[name] or "–", None if r is None else "看不出" if abs(r) <= o.noise else f"{r:+.2f}"])
+    return Table("结果指标", ("结果", "有数据的会话", "数值", "要求", "与得分的相关"), rows, f"相关是皮尔逊 r,−1 到 1,少于 {LEAST} 个会话不算,分不出偶然的写「看不出」;相关不是因果。")
 
 
 def outcome_rules(book: DayBook) -> Table:
@@ -176,7 +179,7 @@ def outcome_rules(book: DayBook) -> Table:
     for name, title in TITLES.items():
         o = book.insights.outcomes.get(name)
         for rule, hit, mean, r in (o.with_rules()[:5] if o is not None else ()):
-            rows.append([title, titles.get(rule, rule), rule, hit, f"{mean:.2f}" if name == "csat" else f"{100 * mean:.1f}%", round(r, 2)])
+            rows.append([title, titles.get(rule, rule), rule, hit, f"{mean:.2f}" if name == "csat" else f"{100 * mean:.1f}%", f"{r:+.2f}"])
     return Table("规则与结果", ("结果", "规则说明", "规则", "命中会话", "命中时的数值", "相关"), rows)
 
 

@@ -111,14 +111,22 @@ class OutcomeTally:
         """Correlation with the score; None for few chats, or where either never changes."""
         return None if self.n < LEAST else _pearson(self.n, self.total, self.squares, self.scores, self.score_squares, self.products)
 
+    @property
+    def noise(self) -> float:
+        """Two standard errors of a correlation that is not there."""
+        return 2 / math.sqrt(self.n) if self.n else 1.0
+
     def with_rules(self) -> list[tuple[str, int, float, float]]:
-        """(rule, chats hit, mean outcome of those, correlation), the strongest first; rules that hit, or missed, too few chats are left out."""
+        """(rule, chats hit, mean outcome of those, correlation), the strongest first.
+
+        Left out: rules that hit, or missed, too few chats, and correlations that chance gives easily among some eighty rules (`noise`).
+        """
         out = []
         for rule, hit in self.rules.items():
             if self.n < LEAST or hit < LEAST_HITS or self.n - hit < LEAST_HITS:
                 continue
             r = _pearson(self.n, self.total, self.squares, hit, hit, self.rule_totals[rule])
-            if r is not None:
+            if r is not None and abs(r) > 1.5 * self.noise:
                 out.append((rule, hit, self.rule_totals[rule] / hit, r))
         return sorted(out, key=lambda x: (-abs(x[3]), x[0]))
 

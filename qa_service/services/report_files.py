@@ -10,7 +10,8 @@ import xlsxwriter
 from qa_service.services.day_book import DayBook
 from qa_service.services.day_views import Table, tables
 from qa_service.services.headlines import headlines
-from qa_service.services.outputs.cells import cell
+from qa_service.services.masking import mask
+from qa_service.services.outputs.cells import cell, printable
 from qa_service.services.outputs.overview import agent_rows, overview_blocks
 from qa_service.services.outputs.target import Target
 from qa_service.services.tally import Tally
@@ -32,12 +33,16 @@ def _examples(tally: Tally) -> Table:
 
 def report_document(book: DayBook, *, generated_from: str) -> dict[str, Any]:
     """The report as one JSON object: `sections` maps a section's name to its rows, each a mapping of column names."""
+    made = all_tables(book)
     return {
         "schema": SCHEMA, "date": str(book.day) if book.day else None, "generated_from": generated_from, "standard": dict(book.standard),
-        "headlines": [{"figure": h.figure, "text": h.text, "advice": h.advice} for h in headlines(book.tally)],
-        "sections": {t.name: [dict(zip(t.head, [cell(v, True) if isinstance(v, str) else v for v in row], strict=True)) for row in t.rows]
-                     for t in all_tables(book)},
-        "notes": {t.name: t.note for t in all_tables(book) if t.note}}
+        "headlines": [{"figure": h.figure, "text": _plain(h.text), "advice": _plain(h.advice)} for h in headlines(book.tally)],
+        "sections": {t.name: [dict(zip([str(_plain(name)) for name in t.head], [_plain(v) for v in row], strict=True)) for row in t.rows] for t in made},
+        "notes": {t.name: t.note for t in made if t.note}}
+
+
+def _plain(value: Any) -> Any:
+    return printable(mask(value)) if isinstance(value, str) else value
 
 
 def write_json(book: DayBook, path: Path, *, generated_from: str) -> None:
