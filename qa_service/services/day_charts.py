@@ -21,7 +21,8 @@ def trend_chart(book: DayBook) -> Drawing:
         low, high = line.scores.interval or (None, None)
         r = line.responses
         prompt = f" · 30秒有效 {100 * (r.share(r.effective, 30) or 0):.0f}%" if r.asked else ""
-        rows.append(Whisker(f"{day:%m-%d} {'一二三四五六日'[day.weekday()]}", line.scores.mean or 0.0, low, high, f"{line.scores.mean:.1f} · {line.chats:,} 个会话{prompt}"))
+        name, mean = f"{day:%m-%d} {'一二三四五六日'[day.weekday()]}", line.scores.mean or 0.0
+        rows.append(Whisker(name, mean, low, high, f"{mean:.1f} · {line.chats:,} 个会话{prompt}"))
     return whiskers(rows, "逐日平均得分与 95% 区间", reference=book.tally.scores.mean)
 
 
