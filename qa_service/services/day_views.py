@@ -23,7 +23,7 @@ BANNED: Final = {  # the article's table of consult types
 LATE: Final = 0.05  # how much worse than the day an hour must be to be named
 BUSY: Final = 1.3  # load of an hour against the median
 FEW: Final = 5
-_FIGURE: Final = re.compile(r"[+-]?[\d.,]+ ?(?:%|秒|分)?")
+_FIGURE: Final = re.compile(r"[+-]?[\d.,]+ ?(?:%|秒|分)?|–|看不出")
 
 
 class Table(NamedTuple):
@@ -37,7 +37,8 @@ class Table(NamedTuple):
     @property
     def numbers(self) -> list[int]:
         """Columns of figures, set to the right."""
-        return [i for i in range(len(self.head)) if any(isinstance(r[i], int | float) or _FIGURE.fullmatch(str(r[i] or "")) for r in self.rows)]
+        return [i for i, name in enumerate(self.head) if name != "日期" and self.rows and all(
+            r[i] is None or isinstance(r[i], int | float) or _FIGURE.fullmatch(str(r[i])) for r in self.rows)]
 
 
 def tables(book: DayBook) -> list[Table]:
