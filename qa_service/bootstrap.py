@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from qa_service.model.errors import UsageError
 from qa_service.rules.locate import lexicons_root
 from qa_service.rules.proof import Proof
 from qa_service.rules.standard import Standard, load_standard, standard_digest
+from qa_service.services.masking import Masker
 from qa_service.text.patterns import Analysis
 
 
@@ -35,6 +37,7 @@ _PURPOSES: Mapping[str, tuple[str, str]] = {
     "QA_ZONE": ("Asia/Shanghai", "没有时区的时间按此时区读取"),
     "QA_WORKERS": ("1", "批量评分的进程数"),
     "QA_ZIP_PASSWORD": ("", "有密码的压缩包用它打开(网易七鱼: App Key 的前 12 个字符)"),
+    "QA_PSEUDONYM_KEY": ("", "买家代号的密钥(代号不变的前提);默认在缓存文件夹生成并保存一个"),
     "QA_CACHE": ("~/.cache/qa-service", "缓存文件夹(规则自证结果)"),
 }
 
@@ -117,6 +120,23 @@ def make_standard(settings: Settings, *, root: Path | None = None, policy: Path 
     if analyses is None and not standard.warnings:
         proof.keep(standard.analyses)
     return standard
+
+
+def make_masker(settings: Settings, *, orders: bool = False) -> Masker:
+    """The masker, with the key of the settings or the one kept beside the caches: made once, readable by its owner only."""
+    given = settings.get("QA_PSEUDONYM_KEY")
+    return Masker(given.encode() if given else _kept_key(Path(settings.get("QA_CACHE")).expanduser() / "pseudonym.key"), orders)
+
+
+def _kept_key(path: Path) -> bytes:
+    fresh = secrets.token_bytes(32)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(fresh)
+    except OSError:  # it is there already, or nothing can be kept there: then the pseudonyms hold for this run
+        return path.read_bytes() or fresh if path.is_file() else fresh
+    return fresh
 
 
 def inspector_maker(standard: Standard, policy: Path | None) -> Callable[[], Inspector]:

@@ -28,6 +28,7 @@ from qa_service.model.errors import QaError, UsageError
 from qa_service.model.record import Duplicate, Imported, Record, Reject
 from qa_service.model.wire import DEFAULT_ZONE
 from qa_service.services.automatic import AutomaticReplies
+from qa_service.services.masking import Masker
 from qa_service.services.outputs.registry import open_writer
 from qa_service.services.outputs.resume import Earlier, open_earlier, resumable
 from qa_service.services.outputs.target import named
@@ -68,6 +69,7 @@ class Job:
     workers: int = 1
     resume: bool = False
     zone: tzinfo = DEFAULT_ZONE
+    masker: Masker = field(default_factory=Masker)
 
 
 @dataclass(slots=True)
@@ -94,7 +96,7 @@ def score(job: Job, inspector: Inspector, make: Callable[[], Inspector], progres
     with ExitStack() as stack:
         rejects = stack.enter_context(_Rejects(job.rejects))
         earlier = stack.enter_context(_earlier(job, inspector)) if _lasts(job) else None
-        writer = stack.enter_context(open_writer(job.out, job.format)) if job.out is not None and earlier is None else None
+        writer = stack.enter_context(open_writer(job.out, job.format, masker=job.masker)) if job.out is not None and earlier is None else None
         records = chain.from_iterable(open_records(path, job.options, intake) for path in job.inputs)
         conversations = _admitted(automatic.mark(records), outcome.counts, rejects)
         if earlier is not None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from qa_service.bootstrap import inspector_maker, load_settings, make_standard
+from qa_service.bootstrap import inspector_maker, load_settings, make_masker, make_standard
 from qa_service.engine.inspector import Inspector
 from qa_service.entrypoints.progress import progress_bar
 from qa_service.entrypoints.summary import print_summary
@@ -62,7 +62,7 @@ def command(inputs: tuple[str, ...], source: str, out: str | None, format_: str 
         ReadOptions(source, load_columns(str(columns)) if columns else None, settings.zone, shop, channel,
                     password or settings.get("QA_ZIP_PASSWORD"), load_splittings(str(sessions)) if sessions else {}),
         out, format_ or (format_of(out) if out and out != "-" else "jsonl"), rejects or _rejects_beside(out),
-        workers or settings.workers, resume, settings.zone)
+        workers or settings.workers, resume, settings.zone, make_masker(settings))
     judged_by = make_standard(settings, root=standard, policy=policy)
     console = Console(stderr=True)
     begun = time.monotonic()
