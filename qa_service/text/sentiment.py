@@ -14,7 +14,7 @@ from qa_service.text.phrases import Hits, PhraseBook
 from qa_service.text.topics import PhraseScorer
 
 _NEGATIVE, _POSITIVE = -0.36, 0.33
-_COLUMNS = ("positive", "negative", "neutral", "doubt")
+COLUMNS = ("positive", "negative", "neutral", "doubt")
 
 
 class MoodReader:
@@ -26,7 +26,7 @@ class MoodReader:
     """
 
     def __init__(self, weights: Mapping[str, Mapping[str, float]], book: PhraseBook) -> None:
-        self._scorer = PhraseScorer({label: weights.get(label, {}) for label in _COLUMNS}, book)
+        self._scorer = PhraseScorer({label: weights.get(label, {}) for label in COLUMNS}, book)
 
     def read(self, hits: Hits, customer: Sequence[bool], spoken: Sequence[bool]) -> dict[int, tuple[str, float]]:
         """Message number -> (label, score) for every customer message that is language."""

@@ -1,0 +1,27 @@
+"""Consult type of a customer's line: one of thirteen, sometimes two."""
+from __future__ import annotations
+
+from typing import Final
+
+from qa_service.model.finding import TOPICS
+from qa_service.text.model_file import Head
+from training.recipe import Question, Recipe
+from training.rows import DATA, Row, make_rows, read_lines
+
+_MAIN: Final = 0.67  # weight of the first of two types
+
+
+def _rows() -> list[Row]:
+    return make_rows(read_lines(sorted((DATA / "customer").glob("*.jsonl"))), before="prev", labels=("types",))
+
+
+def _types(row: Row) -> list[tuple[str, float]]:
+    types = row.labels["types"]
+    if len(types) == 1:
+        return [(types[0], 1.0)]
+    return [(types[0], _MAIN), *((t, (1.0 - _MAIN) / (len(types) - 1)) for t in types[1:])]
+
+
+RECIPE: Final = Recipe(
+    name="consult_type", title="咨询类型", rows=_rows, questions=(Question(Head("topic", "softmax", tuple(TOPICS)), _types),),
+    orders=(1, 2, 3, 4), at_least=2, strength=10.0, before=True, evidence="topics")

@@ -1,0 +1,177 @@
+"""How a model is made: a recipe says what it reads and what it is asked; scikit-learn fits it; folds judge it on what it has not seen."""
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import minimize_scalar
+from scipy.sparse import csr_matrix, vstack
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GroupKFold
+from threadpoolctl import threadpool_limits
+
+from qa_service.text.model_file import SCALE, Head
+from training.features import ELSEWHERE, Features, frequent, phrase_evidence
+from training.rows import Row, without_doubles
+
+FOLDS: Final = 5
+_STEPS: Final = 400
+_TOLERANCE: Final = 1e-4
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One head and what a row answers to it: labels with weights, nothing where the row does not say. For a logistic head: the labels that hold."""
+
+    head: Head
+    answers: Callable[[Row], list[tuple[str, float]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """What a model is made of.
+
+    rows       the project's own lines
+    orders     lengths of the n-grams
+    at_least   lines an n-gram must stand in
+    strength   C of the logistic regression
+    before     whether the turn before is read too
+    evidence   which phrase lists count: moods, topics, or "" for none
+    elsewhere  lines that are not chat (reviews), with their weight, and in how many of them an n-gram must stand
+    """
+
+    name: str
+    title: str
+    rows: Callable[[], list[Row]]
+    questions: tuple[Question, ...]
+    orders: tuple[int, ...]
+    at_least: int
+    strength: float
+    before: bool = False
+    evidence: str = ""
+    elsewhere: Callable[[], list[Row]] = field(default=list)
+    elsewhere_weight: float = 0.0
+    elsewhere_at_least: int = 1
+    weaknesses: tuple[str, ...] = ()
+
+    @property
+    def heads(self) -> tuple[Head, ...]:
+        """The heads in the order of their columns."""
+        return tuple(q.head for q in self.questions)
+
+    @property
+    def evidence_labels(self) -> tuple[str, ...]:
+        """The labels of the phrase lists it reads."""
+        return phrase_evidence(self.evidence)[0] if self.evidence else ()
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """Weights in logits: `coef` (columns of Features, columns of the heads) without the one for lines from elsewhere, and `bias`."""
+
+    features: Features
+    coef: Floats
+    bias: Floats
+
+    def logits(self, rows: Sequence[Row]) -> Floats:
+        """(rows, columns)."""
+        out: Floats = np.asarray(self.features.matrix(rows) @ self.coef) + self.bias
+        return out
+
+
+def prepared(recipe: Recipe) -> tuple[list[Row], list[int]]:
+    """The recipe's rows without doubles, and their groups."""
+    return without_doubles(recipe.rows(), lambda r: tuple(tuple(q.answers(r)) for q in recipe.questions))
+
+
+def features_of(recipe: Recipe, rows: Sequence[Row], elsewhere: Sequence[Row]) -> Features:
+    """The columns that these rows give."""
+    texts = [r.text for r in rows] + [r.before for r in rows if recipe.before and r.before]
+    grams = set(frequent(texts, recipe.orders, recipe.at_least))
+    if elsewhere:
+        grams |= set(frequent([r.text for r in elsewhere], [n for n in recipe.orders if n < max(recipe.orders)], recipe.elsewhere_at_least))
+    return Features(recipe.orders, sorted(grams), before=recipe.before, evidence=phrase_evidence(recipe.evidence)[1] if recipe.evidence else None)
+
+
+def fit(recipe: Recipe, rows: Sequence[Row], elsewhere: Sequence[Row] = ()) -> Fitted:
+    """Fit every head on one thread: the same rows give the same weights."""
+    features = features_of(recipe, rows, elsewhere)
+    x = features.matrix(rows, 0.0)
+    if elsewhere:
+        x = csr_matrix(vstack([x, features.matrix(elsewhere, ELSEWHERE)], format="csr"))
+    everything = [*rows, *elsewhere]
+    scale = [r.weight for r in rows] + [recipe.elsewhere_weight * r.weight for r in elsewhere]
+    parts = []
+    with threadpool_limits(1):
+        for question in recipe.questions:
+            parts.append(_fit_softmax(recipe, question, everything, scale, x) if question.head.kind == "softmax"
+                         else _fit_logistic(recipe, question, everything, scale, x))
+    coef = np.concatenate([c for c, _ in parts])[:, :-1].T
+    return Fitted(features, coef, np.concatenate([b for _, b in parts]))
+
+
+def _fit_softmax(recipe: Recipe, question: Question, rows: Sequence[Row], scale: Sequence[float], x: csr_matrix) -> tuple[Floats, Floats]:
+    labels = question.head.labels
+    answers = [(i, label, weight * scale[i]) for i, row in enumerate(rows) for label, weight in question.answers(row)]
+    model = LogisticRegression(C=recipe.strength, max_iter=_STEPS, tol=_TOLERANCE)
+    model.fit(x[[i for i, _, _ in answers]], np.array([labels.index(label) for _, label, _ in answers]), sample_weight=[w for _, _, w in answers])
+    coef, bias = np.zeros((len(labels), x.shape[1])), np.full(len(labels), -8.0)  # a label never seen in these rows
+    if len(model.classes_) == 2:
+        coef[model.classes_], bias[model.classes_] = np.vstack([-model.coef_, model.coef_]) / 2, np.array([-1, 1]) * model.intercept_ / 2
+    else:
+        coef[model.classes_], bias[model.classes_] = model.coef_, model.intercept_
+    return coef, bias
+
+
+def _fit_logistic(recipe: Recipe, question: Question, rows: Sequence[Row], scale: Sequence[float], x: csr_matrix) -> tuple[Floats, Floats]:
+    coefs, biases = [], []
+    for label in question.head.labels:
+        y = np.array([any(name == label for name, _ in question.answers(row)) for row in rows])
+        if y.all() or not y.any():
+            coefs.append(np.zeros(x.shape[1]))
+            biases.append(8.0 if y.all() else -8.0)
+            continue
+        model = LogisticRegression(C=recipe.strength, max_iter=_STEPS, tol=_TOLERANCE).fit(x, y, sample_weight=scale)
+        coefs.append(model.coef_[0])
+        biases.append(float(model.intercept_[0]))
+    return np.array(coefs), np.array(biases)
+
+
+def unseen(recipe: Recipe, rows: Sequence[Row], groups: Sequence[int], elsewhere: Sequence[Row]) -> Floats:
+    """Logits of every row by a model that has seen nothing of its group."""
+    out = np.zeros((len(rows), sum(len(h.labels) for h in recipe.heads)))
+    for seen, left in GroupKFold(FOLDS).split(np.zeros(len(rows)), groups=groups):
+        out[left] = fit(recipe, [rows[i] for i in seen], elsewhere).logits([rows[i] for i in left])
+    return out
+
+
+def temperatures(recipe: Recipe, rows: Sequence[Row], values: Floats) -> Floats:
+    """For each column what its logits are to be multiplied by so that unseen rows get probabilities that come true."""
+    out, at = [], 0
+    for question in recipe.questions:
+        n = len(question.head.labels)
+        part = values[:, at:at + n]
+        at += n
+        best = minimize_scalar(lambda t, q=question, p=part: _loss(q, rows, p * t), bounds=(0.2, 3.0), method="bounded")
+        out += [round(float(best.x), 2)] * n
+    return np.array(out)
+
+
+def _loss(question: Question, rows: Sequence[Row], values: Floats) -> float:
+    labels = question.head.labels
+    if question.head.kind == "softmax":
+        top = values.max(axis=1, keepdims=True)
+        log = values - top - np.log(np.exp(values - top).sum(axis=1, keepdims=True))
+        return -sum(weight * float(log[i, labels.index(label)]) for i, row in enumerate(rows) for label, weight in question.answers(row))
+    truth = np.array([[any(name == label for name, _ in question.answers(row)) for label in labels] for row in rows])
+    return float(np.logaddexp(0.0, np.where(truth, -values, values)).sum())
+
+
+def rounded(values: Floats) -> npt.NDArray[np.int64]:
+    """Logits as whole numbers of 1/SCALE."""
+    out: npt.NDArray[np.int64] = np.rint(values * SCALE).astype(np.int64)
+    return out
