@@ -24,4 +24,4 @@ def _types(row: Row) -> list[tuple[str, float]]:
 
 RECIPE: Final = Recipe(
     name="consult_type", title="咨询类型", rows=_rows, questions=(Question(Head("topic", "softmax", tuple(TOPICS)), _types),),
-    orders=(1, 2, 3, 4), at_least=2, strength=10.0, before=True, evidence="topics")
+    orders=(1, 2, 3), at_least=2, strength=10.0, before=True, evidence="topics")

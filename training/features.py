@@ -16,12 +16,12 @@ from qa_service.text.models import squashed
 from qa_service.text.ngrams import cut
 from qa_service.text.normalise import normalise
 from qa_service.text.phrases import PhraseBook
-from qa_service.text.sentiment import COLUMNS
-from qa_service.text.topics import PhraseScorer
+from qa_service.text.sentiment import MOOD_EVIDENCE, MoodEvidence
+from qa_service.text.topics import TOPIC_EVIDENCE, TopicEvidence
 from training.rows import Row
 
-ELSEWHERE: Final = 3.0  # value of the column that says a row is not chat: large enough that its weight is hardly held back
 WORDS: Final = Path(__file__).parents[1] / "lexicons" / "words"
+EVIDENCE: Final = {"moods": MOOD_EVIDENCE, "topics": TOPIC_EVIDENCE}
 Evidence = Callable[[Sequence[Row]], npt.NDArray[np.float64]]
 
 
@@ -40,15 +40,13 @@ class Features:
         self._evidence = evidence
         self._counter = CountVectorizer(analyzer=partial(cut, orders=self.orders), vocabulary={g: i for i, g in enumerate(self.grams)}, dtype=np.float64)
 
-    def matrix(self, rows: Sequence[Row], elsewhere: float | None = None) -> csr_matrix:
-        """(rows, n-grams · n-grams of the turn before · phrase labels · 1 where `elsewhere` is not None)."""
+    def matrix(self, rows: Sequence[Row]) -> csr_matrix:
+        """(rows, n-grams · n-grams of the turn before · evidence)."""
         blocks = [self._block([r.text for r in rows])]
         if self.before:
             blocks.append(self._block([r.before for r in rows]))
         if self._evidence is not None:
             blocks.append(csr_matrix(squashed(self._evidence(rows))))
-        if elsewhere is not None:
-            blocks.append(csr_matrix(np.full((len(rows), 1), elsewhere)))
         return csr_matrix(hstack(blocks, format="csr"))
 
     def _block(self, texts: Sequence[str]) -> csr_matrix:
@@ -66,18 +64,14 @@ def frequent(texts: Sequence[str], orders: Sequence[int], at_least: int) -> list
 
 
 @cache
-def phrase_evidence(which: str) -> tuple[tuple[str, ...], Evidence]:
-    """The labels of the phrase lists `which` (moods or topics), and how rows are scored by them."""
+def evidence_of(which: str) -> Evidence:
+    """How rows are scored by the phrase lists `which`: moods or topics."""
     lexicon = load_lexicon(WORDS)
     book = PhraseBook()
-    weights = {c: lexicon.moods.get(c, {}) for c in COLUMNS} if which == "moods" else lexicon.topics
-    scorer = PhraseScorer(weights, book)
+    reader = MoodEvidence(lexicon.moods, book) if which == "moods" else TopicEvidence(lexicon.topics, book)
     matcher = book.compile()
 
     def score(rows: Sequence[Row]) -> npt.NDArray[np.float64]:
-        found = scorer.score(matcher.match(normalise([r.raw for r in rows], sound=False)), [True] * len(rows))
-        out = np.zeros((len(rows), len(scorer.labels)))
-        out[found.message] = found.of
-        return out
+        return reader.read(matcher.match(normalise([r.raw for r in rows], sound=False)), np.ones(len(rows), dtype=bool))
 
-    return scorer.labels, score
+    return score

@@ -8,18 +8,20 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize_scalar
-from scipy.sparse import csr_matrix, vstack
+from scipy.sparse import csr_matrix, hstack
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 from threadpoolctl import threadpool_limits
 
 from qa_service.text.model_file import SCALE, Head
-from training.features import ELSEWHERE, Features, frequent, phrase_evidence
+from training.features import EVIDENCE, Features, evidence_of, frequent
 from training.rows import Row, without_doubles
 
 FOLDS: Final = 5
 _STEPS: Final = 400
-_TOLERANCE: Final = 1e-4
+_TOLERANCE: Final = 1e-3
+_PRIOR_STRENGTH: Final = 1.0
+_PRIOR_SCALE: Final = 2.0  # how readily the prior is believed: a larger column needs a smaller weight
 Floats = npt.NDArray[np.float64]
 
 
@@ -41,7 +43,8 @@ class Recipe:
     strength   C of the logistic regression
     before     whether the turn before is read too
     evidence   which phrase lists count: moods, topics, or "" for none
-    elsewhere  lines that are not chat (reviews), with their weight, and in how many of them an n-gram must stand
+    prior      lines that are not chat (reviews, positive or negative): what they teach of each n-gram is one more column
+    prior_at_least  of these lines an n-gram must stand in
     """
 
     name: str
@@ -53,9 +56,8 @@ class Recipe:
     strength: float
     before: bool = False
     evidence: str = ""
-    elsewhere: Callable[[], list[Row]] = field(default=list)
-    elsewhere_weight: float = 0.0
-    elsewhere_at_least: int = 1
+    prior: Callable[[], list[Row]] = field(default=list)
+    prior_at_least: int = 1
     weaknesses: tuple[str, ...] = ()
 
     @property
@@ -65,13 +67,13 @@ class Recipe:
 
     @property
     def evidence_labels(self) -> tuple[str, ...]:
-        """The labels of the phrase lists it reads."""
-        return phrase_evidence(self.evidence)[0] if self.evidence else ()
+        """The labels of the evidence it reads."""
+        return EVIDENCE[self.evidence] if self.evidence else ()
 
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """Weights in logits: `coef` (columns of Features, columns of the heads) without the one for lines from elsewhere, and `bias`."""
+    """Weights in logits: `coef` (columns of Features, columns of the heads) and `bias`. What the prior taught is in the n-grams' weights."""
 
     features: Features
     coef: Floats
@@ -88,37 +90,60 @@ def prepared(recipe: Recipe) -> tuple[list[Row], list[int]]:
     return without_doubles(recipe.rows(), lambda r: tuple(tuple(q.answers(r)) for q in recipe.questions))
 
 
-def features_of(recipe: Recipe, rows: Sequence[Row], elsewhere: Sequence[Row]) -> Features:
+def features_of(recipe: Recipe, rows: Sequence[Row], prior: Sequence[Row]) -> Features:
     """The columns that these rows give."""
     texts = [r.text for r in rows] + [r.before for r in rows if recipe.before and r.before]
     grams = set(frequent(texts, recipe.orders, recipe.at_least))
-    if elsewhere:
-        grams |= set(frequent([r.text for r in elsewhere], [n for n in recipe.orders if n < max(recipe.orders)], recipe.elsewhere_at_least))
-    return Features(recipe.orders, sorted(grams), before=recipe.before, evidence=phrase_evidence(recipe.evidence)[1] if recipe.evidence else None)
+    if prior:
+        grams |= set(frequent([r.text for r in prior], recipe.orders, recipe.prior_at_least))
+    return Features(recipe.orders, sorted(grams), before=recipe.before, evidence=evidence_of(recipe.evidence) if recipe.evidence else None)
 
 
-def fit(recipe: Recipe, rows: Sequence[Row], elsewhere: Sequence[Row] = ()) -> Fitted:
-    """Fit every head on one thread: the same rows give the same weights."""
-    features = features_of(recipe, rows, elsewhere)
-    x = features.matrix(rows, 0.0)
-    if elsewhere:
-        x = csr_matrix(vstack([x, features.matrix(elsewhere, ELSEWHERE)], format="csr"))
-    everything = [*rows, *elsewhere]
-    scale = [r.weight for r in rows] + [recipe.elsewhere_weight * r.weight for r in elsewhere]
-    parts = []
-    with threadpool_limits(1):
-        for question in recipe.questions:
-            parts.append(_fit_softmax(recipe, question, everything, scale, x) if question.head.kind == "softmax"
-                         else _fit_logistic(recipe, question, everything, scale, x))
-    coef = np.concatenate([c for c, _ in parts])[:, :-1].T
-    return Fitted(features, coef, np.concatenate([b for _, b in parts]))
+class Fitter:
+    """A recipe with its columns laid out once: any part of the rows can be fitted, on one thread, the same rows to the same weights."""
+
+    def __init__(self, recipe: Recipe, rows: Sequence[Row]) -> None:
+        prior = recipe.prior()
+        self.recipe = recipe
+        self.rows = list(rows)
+        self.features = features_of(recipe, rows, prior)
+        self._x = self.features.matrix(rows)
+        self._taught = np.zeros(self._x.shape[1])
+        if prior:
+            with threadpool_limits(1):
+                taught = LogisticRegression(C=_PRIOR_STRENGTH, max_iter=_STEPS, tol=_TOLERANCE).fit(
+                    self.features.matrix(prior), [r.labels["sentiment"] == "positive" for r in prior])
+            grams = len(self.features.grams)
+            self._taught[:grams] = _PRIOR_SCALE * taught.coef_[0, :grams]
+            self._x = csr_matrix(hstack([self._x, csr_matrix((self._x @ self._taught)[:, None])], format="csr"))
+
+    def fit(self, chosen: Sequence[int]) -> Fitted:
+        """Fit every head on the chosen rows."""
+        rows = [self.rows[i] for i in chosen]
+        x = self._x[np.asarray(chosen)]
+        with threadpool_limits(1):
+            parts = [(_fit_softmax if q.head.kind == "softmax" else _fit_logistic)(self.recipe, q, rows, x) for q in self.recipe.questions]
+        coef = np.concatenate([c for c, _ in parts])
+        width = len(self._taught)
+        whole = coef[:, :width] + (coef[:, width:] * self._taught if coef.shape[1] > width else 0.0)
+        return Fitted(self.features, whole.T, np.concatenate([b for _, b in parts]))
+
+    def unseen(self, groups: Sequence[int], always: int = 0) -> Floats:
+        """Logits of every row but the last `always`, by a fit that has seen nothing of its group; those last ones are in every fit."""
+        n = len(self.rows) - always
+        extra = list(range(n, len(self.rows)))
+        out = np.zeros((n, sum(len(h.labels) for h in self.recipe.heads)))
+        for seen, left in GroupKFold(FOLDS).split(np.zeros(n), groups=groups[:n]):
+            fitted = self.fit([*seen.tolist(), *extra])
+            out[left] = fitted.logits([self.rows[i] for i in left])
+        return out
 
 
-def _fit_softmax(recipe: Recipe, question: Question, rows: Sequence[Row], scale: Sequence[float], x: csr_matrix) -> tuple[Floats, Floats]:
+def _fit_softmax(recipe: Recipe, question: Question, rows: Sequence[Row], x: csr_matrix) -> tuple[Floats, Floats]:
     labels = question.head.labels
-    answers = [(i, label, weight * scale[i]) for i, row in enumerate(rows) for label, weight in question.answers(row)]
+    answers = [(i, labels.index(label), weight * row.weight) for i, row in enumerate(rows) for label, weight in question.answers(row)]
     model = LogisticRegression(C=recipe.strength, max_iter=_STEPS, tol=_TOLERANCE)
-    model.fit(x[[i for i, _, _ in answers]], np.array([labels.index(label) for _, label, _ in answers]), sample_weight=[w for _, _, w in answers])
+    model.fit(x[[i for i, _, _ in answers]], [n for _, n, _ in answers], sample_weight=[w for _, _, w in answers])
     coef, bias = np.zeros((len(labels), x.shape[1])), np.full(len(labels), -8.0)  # a label never seen in these rows
     if len(model.classes_) == 2:
         coef[model.classes_], bias[model.classes_] = np.vstack([-model.coef_, model.coef_]) / 2, np.array([-1, 1]) * model.intercept_ / 2
@@ -127,7 +152,7 @@ def _fit_softmax(recipe: Recipe, question: Question, rows: Sequence[Row], scale:
     return coef, bias
 
 
-def _fit_logistic(recipe: Recipe, question: Question, rows: Sequence[Row], scale: Sequence[float], x: csr_matrix) -> tuple[Floats, Floats]:
+def _fit_logistic(recipe: Recipe, question: Question, rows: Sequence[Row], x: csr_matrix) -> tuple[Floats, Floats]:
     coefs, biases = [], []
     for label in question.head.labels:
         y = np.array([any(name == label for name, _ in question.answers(row)) for row in rows])
@@ -135,18 +160,10 @@ def _fit_logistic(recipe: Recipe, question: Question, rows: Sequence[Row], scale
             coefs.append(np.zeros(x.shape[1]))
             biases.append(8.0 if y.all() else -8.0)
             continue
-        model = LogisticRegression(C=recipe.strength, max_iter=_STEPS, tol=_TOLERANCE).fit(x, y, sample_weight=scale)
+        model = LogisticRegression(C=recipe.strength, max_iter=_STEPS, tol=_TOLERANCE).fit(x, y, sample_weight=[r.weight for r in rows])
         coefs.append(model.coef_[0])
         biases.append(float(model.intercept_[0]))
     return np.array(coefs), np.array(biases)
-
-
-def unseen(recipe: Recipe, rows: Sequence[Row], groups: Sequence[int], elsewhere: Sequence[Row]) -> Floats:
-    """Logits of every row by a model that has seen nothing of its group."""
-    out = np.zeros((len(rows), sum(len(h.labels) for h in recipe.heads)))
-    for seen, left in GroupKFold(FOLDS).split(np.zeros(len(rows)), groups=groups):
-        out[left] = fit(recipe, [rows[i] for i in seen], elsewhere).logits([rows[i] for i in left])
-    return out
 
 
 def temperatures(recipe: Recipe, rows: Sequence[Row], values: Floats) -> Floats:

@@ -18,4 +18,4 @@ RECIPE: Final = Recipe(
     name="reply_quality", title="答复质量", rows=_rows,
     questions=(Question(Head("reply", "softmax", LABELS), lambda r: [(r.labels["label"], 1.0)]),
                Question(Head("holds", "logistic", ("apology", "solution")), lambda r: [(k, 1.0) for k in ("apology", "solution") if r.labels[k]])),
-    orders=(1, 2, 3, 4), at_least=2, strength=10.0, before=True)
+    orders=(1, 2, 3), at_least=2, strength=10.0, before=True)

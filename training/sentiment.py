@@ -17,4 +17,4 @@ def _rows() -> list[Row]:
 RECIPE: Final = Recipe(
     name="sentiment", title="客户情绪", rows=_rows,
     questions=(Question(Head("mood", "softmax", LABELS), lambda r: [(r.labels["sentiment"], 1.0)]),),
-    orders=(1, 2, 3, 4), at_least=2, strength=20.0, evidence="moods", elsewhere=reviews, elsewhere_weight=0.05, elsewhere_at_least=15)
+    orders=(1, 2, 3), at_least=2, strength=30.0, evidence="moods", prior=reviews, prior_at_least=15)

@@ -24,7 +24,6 @@ Rows = npt.NDArray[np.int32]
 Sums = npt.NDArray[np.float32]
 Index = npt.NDArray[np.int64]
 
-LONGEST: Final = 4
 _BORDER: Final = ord(SEPARATOR)
 _STEP: Final = np.uint64(0x9E3779B97F4A7C15)  # of the rolling hash: the golden ratio, as Knuth has it
 _SLOTS: Final = (np.uint64(0xD6E8FEB86659FD93), np.uint64(0xA0761D6478BD642F), np.uint64(0xE7037ED1A0B428DB), np.uint64(0x8EBC6AF09C88C6E3))

@@ -1,0 +1,81 @@
+"""Where a model says yes: chosen on rows it has not seen."""
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+
+from qa_service.text.models import probabilities
+from training.recipe import Floats, Recipe
+from training.rows import Row
+
+_GRID: Final = [round(0.2 + 0.02 * n, 2) for n in range(26)]
+_FALSE_ALARMS: Final = 0.07  # largest share of neutral lines that may be called negative
+_PRECISE: Final = 0.85  # precision from which on a label of a reply may decide a rule
+
+
+def choose(recipe: Recipe, rows: Sequence[Row], values: Floats) -> dict[str, float]:
+    """The thresholds of the card. `values`: logits of unseen rows."""
+    of = probabilities(recipe.heads, values)
+    if recipe.name == "sentiment":
+        return _moods(recipe, rows, of["mood"])
+    if recipe.name == "consult_type":
+        return {"second": _second(recipe, rows, of["topic"])}
+    return _replies(recipe, rows, of)
+
+
+def _moods(recipe: Recipe, rows: Sequence[Row], of: Floats) -> dict[str, float]:
+    """The pair with the best macro-F1 among those with few neutral lines called negative."""
+    labels = recipe.heads[0].labels
+    gold = np.array([labels.index(r.labels["sentiment"]) for r in rows])
+    best, chosen = -1.0, (0.5, 0.5)
+    for low in _GRID:
+        bad = of[:, labels.index("negative")] >= low
+        if bad[gold == labels.index("neutral")].mean() > _FALSE_ALARMS:
+            continue
+        for high in _GRID:
+            good = ~bad & (of[:, labels.index("positive")] >= high)
+            found = np.where(bad, labels.index("negative"), np.where(good, labels.index("positive"), labels.index("neutral")))
+            score = float(np.mean([_f1(gold == k, found == k) for k in range(3)]))
+            if score > best:
+                best, chosen = score, (low, high)
+    return {"negative": chosen[0], "positive": chosen[1]}
+
+
+def _second(recipe: Recipe, rows: Sequence[Row], of: Floats) -> float:
+    """From which probability on a second label is right more often than not to be added."""
+    labels = recipe.heads[0].labels
+    said = [[labels.index(name) for name, _ in recipe.questions[0].answers(row)] for row in rows]
+    order = np.argsort(-of, axis=1)
+    second = np.array([of[i, order[i, 1]] for i in range(len(rows))])
+    right = np.array([order[i, 1] in s for i, s in enumerate(said)])
+    for border in _GRID:
+        if (second >= border).any() and right[second >= border].mean() >= 0.5:
+            return border
+    return 0.5
+
+
+def _replies(recipe: Recipe, rows: Sequence[Row], of: dict[str, Floats]) -> dict[str, float]:
+    """For each label the lowest probability at which it is right often enough; 0.98 where it never is."""
+    out = {}
+    labels = recipe.heads[0].labels
+    gold = np.array([labels.index(r.labels["label"]) for r in rows])
+    for n, label in enumerate(labels):
+        out[label] = _precise(of["reply"][:, n], gold == n)
+    for n, label in enumerate(recipe.heads[1].labels):
+        out[f"holds_{label}"] = _precise(of["holds"][:, n], np.array([bool(r.labels[label]) for r in rows]))
+    return out
+
+
+def _precise(of: Floats, truth: Floats) -> float:
+    for border in np.arange(0.3, 0.98, 0.02):
+        found = of >= border
+        if found.any() and truth[found].mean() >= _PRECISE:
+            return round(float(border), 2)
+    return 0.98
+
+
+def _f1(truth: Floats, found: Floats) -> float:
+    both = (truth & found).sum()
+    return float(2 * both / max(1, truth.sum() + found.sum()))
