@@ -1,10 +1,12 @@
 """Consult type of a customer's line: one of thirteen, sometimes two."""
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from qa_service.model.finding import TOPICS
 from qa_service.text.model_file import Head
+from qa_service.text.topics import FRAGMENT
 from training.recipe import Question, Recipe
 from training.rows import DATA, Row, make_rows, read_lines
 
@@ -12,7 +14,8 @@ _MAIN: Final = 0.67  # weight of the first of two types
 
 
 def _rows() -> list[Row]:
-    return make_rows(read_lines(sorted((DATA / "customer").glob("*.jsonl"))), before="prev", labels=("types",))
+    rows = make_rows(read_lines(sorted((DATA / "customer").glob("*.jsonl"))), before="prev", labels=("types",))
+    return [r if len(r.text) <= FRAGMENT else replace(r, before="") for r in rows]
 
 
 def _types(row: Row) -> list[tuple[str, float]]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 from typing import Final
 
 from qa_service.text.model_file import Head
+from qa_service.text.reply_quality import HELD_LABELS, REPLY_LABELS
 from training.recipe import Question, Recipe
 from training.rows import DATA, Row, make_rows, read_lines
 
-LABELS: Final = ("answers", "solution", "asks", "holding", "courtesy", "empty", "perfunctory", "shirking", "impatient")
 
 
 def _rows() -> list[Row]:
@@ -16,6 +16,6 @@ def _rows() -> list[Row]:
 
 RECIPE: Final = Recipe(
     name="reply_quality", title="答复质量", rows=_rows,
-    questions=(Question(Head("reply", "softmax", LABELS), lambda r: [(r.labels["label"], 1.0)]),
-               Question(Head("holds", "logistic", ("apology", "solution")), lambda r: [(k, 1.0) for k in ("apology", "solution") if r.labels[k]])),
+    questions=(Question(Head("reply", "softmax", REPLY_LABELS), lambda r: [(r.labels["label"], 1.0)]),
+               Question(Head("holds", "logistic", HELD_LABELS), lambda r: [(k, 1.0) for k in HELD_LABELS if r.labels[k]])),
     orders=(1, 2, 3), at_least=2, strength=10.0, before=True)

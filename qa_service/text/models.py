@@ -45,8 +45,9 @@ class Channels:
         """Weigh each distinct text once."""
         number = {text: n for n, text in enumerate(dict.fromkeys(norms))}
         where = np.fromiter(map(number.__getitem__, norms), dtype=np.int64, count=len(norms))
-        sums, _ = self._table.score(fold(list(number)))
-        return Weighed(sums, where, self._place)
+        folded = fold(list(number))
+        sums, _ = self._table.score(folded)
+        return Weighed(sums, where, (np.bincount(folded.home) - 1)[where], self._place)
 
     def decided(self, folded: Folded, model: Model, channel: str, column: int) -> list[tuple[str, float]]:
         """The n-grams of one text and what each adds to a column, in logits, as far as it is known; equal ones added up."""
@@ -63,10 +64,11 @@ class Channels:
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """Sums of the distinct texts of a batch; `where`: the row of each text."""
+    """Sums of the distinct texts of a batch; `where`: the row of each text; `lengths`: how many characters each has, folded."""
 
     sums: npt.NDArray[np.float32]
     where: Index
+    lengths: Index
     place: dict[tuple[str, str], tuple[slice, int]]
 
     def of(self, model: Model, channel: str) -> tuple[Floats, Floats]:

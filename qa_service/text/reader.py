@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from qa_service.model.conversation import LANGUAGE_KINDS, Conversation, Message
 from qa_service.model.finding import Mood, Topic
 from qa_service.model.policy import Policy
+from qa_service.text.chat_models import ChatModels
 from qa_service.text.lexicon import Lexicon
 from qa_service.text.lines import Lines
 from qa_service.text.measures import read_measures
@@ -13,21 +14,18 @@ from qa_service.text.normalise import normalise
 from qa_service.text.phrases import Matcher
 from qa_service.text.reading import TRAITS, Reading
 from qa_service.text.segment import Segmenter
-from qa_service.text.sentiment import MoodReader
-from qa_service.text.topics import TopicReader
 from qa_service.text.transcript import Transcript
 
 
 class Reader:
     """Everything needed to read conversations under one Standard."""
 
-    def __init__(self, lexicon: Lexicon, matcher: Matcher, segmenter: Segmenter, topics: TopicReader, moods: MoodReader) -> None:
+    def __init__(self, lexicon: Lexicon, matcher: Matcher, segmenter: Segmenter, models: ChatModels) -> None:
         self.lexicon = lexicon
         self.lines = Lines(lexicon)
         self.matcher = matcher
         self.segmenter = segmenter
-        self._topics = topics
-        self._moods = moods
+        self._models = models
 
     def read(self, conversations: Sequence[Conversation], policies: Sequence[Policy]) -> list[Transcript]:
         """Read a batch."""
@@ -35,10 +33,9 @@ class Reader:
         batch = normalise([m.text for m in messages], [m.kind in LANGUAGE_KINDS for m in messages], sound=self.matcher.needs_sound)
         self.lines.learn(set(batch.bares))
         hits = self.matcher.match(batch)
-        customer = [m.role == "customer" for m in messages]
-        topics = self._topics.read(hits, customer)
-        moods = self._moods.read(hits, customer, [m.kind in LANGUAGE_KINDS for m in messages])
         reading = Reading(conversations, messages, batch, hits, self.matcher)
+        said = self._models.read(batch.norms, hits, [m.role for m in messages], [m.kind in LANGUAGE_KINDS for m in messages], reading.homes)
+        topics, moods, reading.replies = said.topics, said.moods, said.replies
         reading.traits = self._read_traits(conversations, reading, messages, moods)
         out, first = [], 0
         for conversation, policy in zip(conversations, policies, strict=True):

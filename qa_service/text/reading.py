@@ -10,6 +10,7 @@ import numpy.typing as npt
 from qa_service.model.conversation import LANGUAGE_KINDS, Conversation, Message
 from qa_service.text.normalise import Batch
 from qa_service.text.phrases import Hit, Hits, Matcher
+from qa_service.text.reply_quality import ReplyLabels
 
 SIDE_OF: Final[Mapping[str, int]] = {"customer": 0, "agent": 1}  # everything else is 2
 SIDES: Final[Mapping[str, frozenset[int]]] = {
@@ -42,6 +43,7 @@ class Reading:
         self._allow = matcher.allow
         self._hits: dict[int, Found] = {}
         self.memo: dict[Any, Any] = {}  # what texts found, by the text
+        self.replies: ReplyLabels  # what the model says of each agent turn
         self.traits: dict[str, frozenset[int]] = {}  # TRAITS -> the conversations that have one
 
     def hits(self, words: int) -> Found:

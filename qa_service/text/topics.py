@@ -23,6 +23,7 @@ from qa_service.text.phrases import Hits, PhraseBook
 
 _GAP = 12  # characters between the two parts of a pair
 _AHEAD = 8  # how many part hits further the second part is looked for
+FRAGMENT: Final = 8  # characters of a line, folded, up to which it is read with the turn before it
 _LIMIT = 3  # topics a message may have
 TOPIC_EVIDENCE: Final = tuple(label for label in TOPICS if label != "other")
 
