@@ -2,13 +2,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize_scalar
-from scipy.sparse import csr_matrix, hstack
+from scipy.sparse import csr_matrix, hstack, vstack
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 from threadpoolctl import threadpool_limits
@@ -21,6 +21,7 @@ FOLDS: Final = 5
 _STEPS: Final = 400
 _TOLERANCE: Final = 1e-3
 _PRIOR_STRENGTH: Final = 1.0
+_ELSEWHERE: Final = 3.0  # value of the column that says a row is not chat: large enough that its weight is hardly held back
 _PRIOR_SCALE: Final = 2.0  # how readily the prior is believed: a larger column needs a smaller weight
 Floats = npt.NDArray[np.float64]
 
@@ -43,8 +44,11 @@ class Recipe:
     strength   C of the logistic regression
     before     whether the turn before is read too
     evidence   which phrase lists count: moods, topics, or "" for none
+    trust      logits that evidence adds to labels beyond what is learnt: (evidence, label, logits); what a list knows of the convention that
+               the labels of the lines do not say
     prior      lines that are not chat (reviews, positive or negative): what they teach of each n-gram is one more column
     prior_at_least  of these lines an n-gram must stand in
+    prior_every, prior_weight  every so manieth of them is also fitted on as it is, with this weight, a column apart saying that it is not chat
     """
 
     name: str
@@ -56,8 +60,11 @@ class Recipe:
     strength: float
     before: bool = False
     evidence: str = ""
+    trust: tuple[tuple[str, str, float], ...] = ()
     prior: Callable[[], list[Row]] = field(default=list)
     prior_at_least: int = 1
+    prior_every: int = 1
+    prior_weight: float = 0.0
     weaknesses: tuple[str, ...] = ()
 
     @property
@@ -109,23 +116,31 @@ class Fitter:
         self.features = features_of(recipe, rows, prior)
         self._x = self.features.matrix(rows)
         self._taught = np.zeros(self._x.shape[1])
+        self._prior: list[Row] = []
         if prior:
             with threadpool_limits(1):
                 taught = LogisticRegression(C=_PRIOR_STRENGTH, max_iter=_STEPS, tol=_TOLERANCE).fit(
                     self.features.matrix(prior), [r.labels["sentiment"] == "positive" for r in prior])
             grams = len(self.features.grams)
             self._taught[:grams] = _PRIOR_SCALE * taught.coef_[0, :grams]
-            self._x = csr_matrix(hstack([self._x, csr_matrix((self._x @ self._taught)[:, None])], format="csr"))
+            self._prior = [replace(r, weight=recipe.prior_weight) for r in prior[::recipe.prior_every]]
+            self._x = csr_matrix(vstack([self._with_prior(self._x, 0.0), self._with_prior(self.features.matrix(self._prior), _ELSEWHERE)], format="csr"))
+
+    def _with_prior(self, x: csr_matrix, elsewhere: float) -> csr_matrix:
+        """Columns of what the prior teaches, and of whether a row is not chat."""
+        return csr_matrix(hstack([x, csr_matrix((x @ self._taught)[:, None]), csr_matrix(np.full((x.shape[0], 1), elsewhere))], format="csr"))
 
     def fit(self, chosen: Sequence[int]) -> Fitted:
         """Fit every head on the chosen rows."""
-        rows = [self.rows[i] for i in chosen]
-        x = self._x[np.asarray(chosen)]
+        rows = [self.rows[i] for i in chosen] + self._prior
+        x = self._x[[*chosen, *range(len(self.rows), len(self.rows) + len(self._prior))]]
         with threadpool_limits(1):
             parts = [(_fit_softmax if q.head.kind == "softmax" else _fit_logistic)(self.recipe, q, rows, x) for q in self.recipe.questions]
         coef = np.concatenate([c for c, _ in parts])
         width = len(self._taught)
-        whole = coef[:, :width] + (coef[:, width:] * self._taught if coef.shape[1] > width else 0.0)
+        whole = coef[:, :width] + (coef[:, width:width + 1] * self._taught if coef.shape[1] > width else 0.0)
+        for evidence, label, weight in self.recipe.trust:
+            whole[self.recipe.heads[0].labels.index(label), width - len(self.recipe.evidence_labels) + self.recipe.evidence_labels.index(evidence)] += weight
         return Fitted(self.features, whole.T, np.concatenate([b for _, b in parts]))
 
     def unseen(self, groups: Sequence[int], always: int = 0) -> Floats:

@@ -11,12 +11,14 @@ from qa_service.text.lexicon import Lexicon
 from qa_service.text.model_file import Model
 from qa_service.text.models import Channels, Index, logits, over_root
 from qa_service.text.ngrams import fold
+from qa_service.text.normalise import SEPARATOR
 from qa_service.text.phrases import Hits, PhraseBook
 from qa_service.text.reply_quality import AGENT, CUSTOMER, SYSTEM, ReplyLabels, added_up, units
 from qa_service.text.sentiment import MoodEvidence, moods_of
 from qa_service.text.topics import FRAGMENT, TopicEvidence, topics_of
 
 MODELS: Final = ("sentiment", "consult_type", "reply_quality")
+_SHOWN: Final = 0.25  # of the strongest character's share: weaker ones are not shown as a reason
 _ROLES: Final[Mapping[str, int]] = {"customer": CUSTOMER, "agent": AGENT, "bot": 2, "system": SYSTEM}
 
 
@@ -65,15 +67,15 @@ class ChatModels:
         return Said(topics_of(self._topic, topic, numbers), moods_of(self._mood, mood, numbers), ReplyLabels(self._reply, turns.first, own, question))
 
     def why_mood(self, norm: str, label: str, most: int = 5) -> list[tuple[str, float]]:
-        """The n-grams of a customer's line that speak most for a mood, with what they add, in logits."""
+        """The words of a customer's line that speak most for a mood, with what they add, in logits."""
         return _why(self._customer, self._mood, norm, self._mood.heads[0].labels.index(label), most)
 
     def why_topic(self, norm: str, label: str, most: int = 5) -> list[tuple[str, float]]:
-        """The n-grams of a customer's line that speak most for a consult type."""
+        """The words of a customer's line that speak most for a consult type."""
         return _why(self._customer, self._topic, norm, self._topic.heads[0].labels.index(label), most)
 
     def why_reply(self, norm: str, label: str, most: int = 5) -> list[tuple[str, float]]:
-        """The n-grams of an agent's message that speak most for a label of its turn."""
+        """The words of an agent's message that speak most for a label of its turn."""
         return _why(self._agent, self._reply, norm, self._reply.heads[0].labels.index(label), most)
 
 
@@ -88,20 +90,12 @@ def _before(messages: Index, talk: Index, home: Index) -> Index:
 
 
 def _why(channels: Channels, model: Model, norm: str, column: int, most: int) -> list[tuple[str, float]]:
-    """The strongest for it, a part of a stronger one left out; ^ and $ are the ends of the text."""
-    found = sorted(channels.decided(fold([norm]), model, "own", column), key=lambda x: (-x[1], x[0]))
-    out: list[tuple[str, float]] = []
-    for gram, weight in found:
-        shown = _with_ends(gram)
-        if weight > 0 and not any(shown in other or other in shown for other, _ in out):
-            out.append((shown, round(weight, 2)))
-        if len(out) == most:
-            break
-    return out
-
-
-def _with_ends(gram: str) -> str:
-    border = "\x1f"
-    head, tail = gram.startswith(border), gram.endswith(border) and len(gram) > 1
-    return f"{'^' if head else ''}{gram.strip(border)}{'$' if tail else ''}"
-
+    """The runs of characters that speak for it, the strongest first, with what they add, in logits."""
+    folded = fold([norm])
+    share = channels.decided(folded, model, "own", column)
+    strong = share >= _SHOWN * share.max(initial=0.0)
+    strong &= (share > 0) & (folded.codes != ord(SEPARATOR))
+    edges = np.flatnonzero(np.diff(strong.astype(np.int8), prepend=0, append=0))
+    runs = [(folded.codes[low:high].tobytes().decode("utf-32-le"), round(float(share[low:high].sum()), 2))
+            for low, high in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True)]
+    return sorted(runs, key=lambda run: (-run[1], run[0]))[:most]

@@ -49,17 +49,18 @@ class Channels:
         sums, _ = self._table.score(folded)
         return Weighed(sums, where, (np.bincount(folded.home) - 1)[where], self._place)
 
-    def decided(self, folded: Folded, model: Model, channel: str, column: int) -> list[tuple[str, float]]:
-        """The n-grams of one text and what each adds to a column, in logits, as far as it is known; equal ones added up."""
+    def decided(self, folded: Folded, model: Model, channel: str, column: int) -> Floats:
+        """What each position of one folded text adds to a column, in logits: an n-gram's weight is shared by its characters."""
         columns_at, count_at = self._place[model.name, channel]
-        codes, out, known = folded.codes, dict[str, float](), 0.0
+        share, known = np.zeros(len(folded.codes)), 0.0
         for n, rows in zip(self._table.orders, self._table.rows(folded), strict=True):
-            for at in np.flatnonzero(rows):
-                weights = self._table.weights_of(rows[at:at + 1])[0]
-                known += float(weights[count_at])
-                gram = codes[at:at + n].tobytes().decode("utf-32-le")
-                out[gram] = out.get(gram, 0.0) + float(weights[columns_at][column]) / SCALE
-        return [(gram, weight / max(known, 1.0) ** 0.5) for gram, weight in out.items() if weight]
+            weights = self._table.weights_of(rows)
+            known += float(weights[:, count_at].sum())
+            each = weights[:, columns_at][:, column].astype(np.float64) / (SCALE * n)
+            for ahead in range(n):
+                share[ahead:] += each[:len(each) - ahead]
+        out: Floats = share / max(known, 1.0) ** 0.5
+        return out
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from qa_service.text.measures import read_measures
 from qa_service.text.normalise import normalise
 from qa_service.text.phrases import Matcher
 from qa_service.text.reading import TRAITS, Reading
+from qa_service.text.reply_quality import REPLY_KINDS
 from qa_service.text.segment import Segmenter
 from qa_service.text.transcript import Transcript
 
@@ -62,6 +63,8 @@ class Reader:
                 found["acknowledged"].add(reading.homes[m])
             if self.lines.is_holding(bare):
                 found["held"].add(reading.homes[m])
+        for kind in REPLY_KINDS:
+            found[f"reply.{kind}"] = {reading.homes[m] for m in reading.replies.likely(kind).tolist()}
         found["negative"] = {reading.homes[m] for m, (label, _) in moods.items() if label == "negative"}
         for n, conversation in enumerate(conversations):
             last = next((m.role for m in reversed(conversation.messages) if m.role in ("customer", "agent")), "")

@@ -10,16 +10,16 @@ import numpy.typing as npt
 from qa_service.model.conversation import LANGUAGE_KINDS, Conversation, Message
 from qa_service.text.normalise import Batch
 from qa_service.text.phrases import Hit, Hits, Matcher
-from qa_service.text.reply_quality import ReplyLabels
+from qa_service.text.reply_quality import REPLY_KINDS, ReplyLabels
 
 SIDE_OF: Final[Mapping[str, int]] = {"customer": 0, "agent": 1}  # everything else is 2
 SIDES: Final[Mapping[str, frozenset[int]]] = {
     "customer": frozenset((0,)), "agent": frozenset((1,)), "bot": frozenset((2,)), "system": frozenset((2,)), "any": frozenset((0, 1, 2))}
 Found = Mapping[int, Sequence[Hit]]
 NOTHING: Final[Found] = {}
-TRAITS: Final = ("silent", "held", "acknowledged", "timed", "negative", "waiting")
+TRAITS: Final = ("silent", "held", "acknowledged", "timed", "negative", "waiting", *(f"reply.{kind}" for kind in REPLY_KINDS))
 """What a conversation can have besides words: an agent's message without content, one that only asks for patience, one that only says
-"understood"; times; a customer's message of negative sentiment; a customer who spoke last."""
+"understood"; times; a customer's message of negative sentiment; a customer who spoke last; an agent turn that may be this or that (reply.*)."""
 
 
 class Reading:

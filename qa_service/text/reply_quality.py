@@ -1,6 +1,8 @@
 """What an agent's turn is, given the customer's turn it answers: an answer, a handling, a question back, patience, courtesy, or nothing."""
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -8,9 +10,16 @@ import numpy as np
 
 from qa_service.text.model_file import Model
 from qa_service.text.models import Floats, Index, logits, over_root, probabilities
+from qa_service.text.normalise import SEPARATOR
 
 REPLY_LABELS: Final = ("answers", "solution", "asks", "holding", "courtesy", "empty", "perfunctory", "shirking", "impatient")
 HELD_LABELS: Final = ("apology", "solution")
+REPLY_KINDS: Final = (*REPLY_LABELS, "apology", "solution_offered")
+"""What `check: label` can ask of a reply."""
+LEAST: Final = 0.2  # a rule may ask for no smaller probability
+_OR: Final = re.compile(r"或者?(?!许)|另外?一种(方案|办法|方式)")
+_PAIRED: Final = (re.compile("要么"), re.compile("要不"), re.compile("也行|也可以|也成"))  # each word but the first is an "or"
+_SAID: Final = re.compile(r"([两二2三3])(个|种|条)(方案|办法|方式|选择|处理|路|途径)")
 AGENT, CUSTOMER, SYSTEM = 1, 0, 3
 
 
@@ -68,17 +77,34 @@ class ReplyLabels:
         self._row = {message: row for row, message in enumerate(first.tolist())}
 
     def of(self, message: int) -> dict[str, float]:
-        """REPLY_LABELS -> probability, for the turn that begins with this message of the batch."""
-        return dict(zip(REPLY_LABELS, self.replies[self._row[message]].tolist(), strict=True))
-
-    def probability(self, message: int, label: str) -> float:
-        """How likely the turn that begins with this message of the batch is `label`, or (apology, solution_offered) holds it."""
+        """REPLY_KINDS -> probability, for the turn that begins with this message of the batch."""
         row = self._row[message]
-        if label in ("apology", "solution_offered"):
-            return float(self.holds[row, 0 if label == "apology" else 1])
-        return float(self.replies[row, REPLY_LABELS.index(label)])
+        return dict(zip(REPLY_KINDS, [*self.replies[row].tolist(), *self.holds[row].tolist()], strict=True))
 
-    def likely(self, label: str, at_least: float) -> Index:
-        """First messages of the turns that are `label` with this probability or a higher one."""
-        of = self.holds[:, 0 if label == "apology" else 1] if label in ("apology", "solution_offered") else self.replies[:, REPLY_LABELS.index(label)]
-        return self.first[of >= at_least]
+    def probability(self, message: int, kind: str) -> float:
+        """How likely the turn that begins with this message of the batch is (or holds) `kind`."""
+        return float(self._column(kind)[self._row[message]])
+
+    def sure_of(self, kind: str) -> float:
+        """The probability from which on the model is right often enough (on its card)."""
+        return self._model.threshold({"apology": "holds_apology", "solution_offered": "holds_solution"}.get(kind, kind))
+
+    def likely(self, kind: str) -> Index:
+        """First messages of the turns that could be `kind`: the lowest probability a rule may ask for is LEAST."""
+        found: Index = self.first[self._column(kind) >= LEAST]
+        return found
+
+    def _column(self, kind: str) -> Floats:
+        at = REPLY_KINDS.index(kind)
+        of: Floats = self.replies[:, at] if at < len(REPLY_LABELS) else self.holds[:, at - len(REPLY_LABELS)]
+        return of
+
+
+def options_in(bares: Sequence[str], solution: bool) -> int:
+    """How many ways out a turn (its skeletons) offers: the number it says itself, or one for a handling and one more for each "or"."""
+    if not solution:
+        return 0
+    text = SEPARATOR.join(bares)
+    said = _SAID.search(text)
+    counted = 1 + len(_OR.findall(text)) + sum(max(0, len(word.findall(text)) - 1) for word in _PAIRED)
+    return max(counted, (3 if said[1] in "三3" else 2) if said else 0)
