@@ -14,6 +14,8 @@ from qa_service.engine.inspector import Inspector
 from qa_service.model.errors import UsageError
 from qa_service.rules.locate import lexicons_root
 from qa_service.rules.standard import Standard, load_standard, standard_digest
+from qa_service.text.chat_models import MODELS
+from qa_service.text.model_file import load_model
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,22 @@ def make_standard(settings: Settings, *, root: Path | None = None, policy: Path 
     if not standard.warnings:
         _remember(marker)
     return standard
+
+
+def model_cards(settings: Settings, *, root: Path | None = None, name: str | None = None) -> list[Mapping[str, Any]]:
+    """The cards of the models of a Standard, or of the one named; each model is loaded, so that a changed one is refused."""
+    folder = (root or Path(settings.get("QA_LEXICONS") or lexicons_root())) / "models"
+    if name is not None and name not in MODELS:
+        raise UsageError(f"没有名为 {name!r} 的模型", fix=f"可用: {'、'.join(MODELS)}")
+    return [load_model(folder / n).card for n in MODELS if name in (None, n)]
+
+
+def training_folder() -> Path:
+    """Where the recipes are: beside the package. Raises UsageError where only the package was installed."""
+    folder = Path(__file__).parents[1] / "training"
+    if not (folder / "__main__.py").is_file():
+        raise UsageError("这里没有 training/ 文件夹: 安装包里只有训练好的模型", where=str(folder), fix="请在源码目录里运行 ./qa train NAME")
+    return folder
 
 
 def inspector_maker(standard: Standard, policy: Path | None) -> Callable[[], Inspector]:
