@@ -75,7 +75,7 @@ def _moods(lines: Sequence[dict[str, Any]], standard: Standard, say: Callable[[s
             say(f"  召回 negative {_share(found[gold == 0] == 0)},neutral 被判 negative {_share(found[gold == 1] == 0)}")
         two = gold != 1
         say(f"{source}: 正负两分 " + _line(judged(("negative", "positive"), gold[two] // 2, (score[two] > 0).astype(np.int64), range(int(two.sum())))))
-        some = np.flatnonzero(two)[:_SAMPLE]
+        some = np.flatnonzero(two)[::max(1, int(two.sum()) // _SAMPLE)]
         theirs = np.array(snownlp_scores([rows[i]["text"] for i in some.tolist()]))
         say("  SnowNLP 原样: 正负两分 " + _line(judged(("negative", "positive"), gold[some] // 2, (theirs > 0.5).astype(np.int64), range(len(some)))))
         if 1 in gold:

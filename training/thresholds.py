@@ -21,7 +21,7 @@ def choose(recipe: Recipe, rows: Sequence[Row], values: Floats) -> dict[str, flo
     if recipe.name == "sentiment":
         return _moods(recipe, rows, of["mood"])
     if recipe.name == "consult_type":
-        return {"second": _second(recipe, rows, of["topic"])}
+        return {"first": _first(recipe, rows, of["topic"]), "second": _second(recipe, rows, of["topic"])}
     return _replies(recipe, rows, of)
 
 
@@ -41,6 +41,15 @@ def _moods(recipe: Recipe, rows: Sequence[Row], of: Floats) -> dict[str, float]:
             if score > best:
                 best, chosen = score, (low, high)
     return {"negative": chosen[0], "positive": chosen[1]}
+
+
+def _first(recipe: Recipe, rows: Sequence[Row], of: Floats) -> float:
+    """Below which probability the surest label had better be "other"."""
+    labels = recipe.heads[0].labels
+    gold = np.array([labels.index(r.labels["types"][0]) for r in rows])
+    best, other = of.argmax(axis=1), labels.index("other")
+    shares = {border: float((np.where(of.max(axis=1) >= border, best, other) == gold).mean()) for border in (0.1, 0.15, 0.2, 0.25, 0.3, 0.35)}
+    return max(shares, key=lambda border: (shares[border], -border))
 
 
 def _second(recipe: Recipe, rows: Sequence[Row], of: Floats) -> float:

@@ -18,7 +18,7 @@ from qa_service.text.sentiment import MoodEvidence, moods_of
 from qa_service.text.topics import FRAGMENT, TopicEvidence, topics_of
 
 MODELS: Final = ("sentiment", "consult_type", "reply_quality")
-_SHOWN: Final = 0.25  # of the strongest character's share: weaker ones are not shown as a reason
+_SHOWN: Final = 0.15  # of the strongest character's share: weaker ones are not shown as a reason
 _ROLES: Final[Mapping[str, int]] = {"customer": CUSTOMER, "agent": AGENT, "bot": 2, "system": SYSTEM}
 
 

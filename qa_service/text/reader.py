@@ -26,7 +26,7 @@ class Reader:
         self.lines = Lines(lexicon)
         self.matcher = matcher
         self.segmenter = segmenter
-        self._models = models
+        self.models = models
 
     def read(self, conversations: Sequence[Conversation], policies: Sequence[Policy]) -> list[Transcript]:
         """Read a batch."""
@@ -35,7 +35,7 @@ class Reader:
         self.lines.learn(set(batch.bares))
         hits = self.matcher.match(batch)
         reading = Reading(conversations, messages, batch, hits, self.matcher)
-        said = self._models.read(batch.norms, hits, [m.role for m in messages], [m.kind in LANGUAGE_KINDS for m in messages], reading.homes)
+        said = self.models.read(batch.norms, hits, [m.role for m in messages], [m.kind in LANGUAGE_KINDS for m in messages], reading.homes)
         topics, moods, reading.replies = said.topics, said.moods, said.replies
         reading.traits = self._read_traits(conversations, reading, messages, moods)
         out, first = [], 0

@@ -131,14 +131,14 @@ class TopicEvidence:
 def topics_of(model: Model, logits: Floats, messages: Sequence[int]) -> dict[int, tuple[tuple[str, float], ...]]:
     """Message number -> (label, confidence 0 … 1), the surest first, for those that have a topic. `logits`: a row for each of `messages`.
 
-    The surest label counts unless it is "other"; the next ones from the threshold `second` on.
+    The surest label counts from the threshold `first` on, the next ones from `second` on; "other" is no topic.
     """
     labels = model.heads[0].labels
     of = probabilities(model.heads, logits)[model.heads[0].name]
     best = np.argsort(-of, axis=1, kind="stable")[:, :_LIMIT]
     sure = np.take_along_axis(of, best, axis=1)
     said = sure >= model.threshold("second")
-    said[:, :1] = True
+    said[:, :1] = sure[:, :1] >= model.threshold("first")
     said &= np.minimum.accumulate(best != labels.index("other"), axis=1)  # what comes after "other" is a guess
     count = said.sum(axis=1)
     rounded = np.round(sure, 2)
