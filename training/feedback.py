@@ -24,7 +24,7 @@ def read_feedback(path: Path, recipe: Recipe) -> list[Row]:
             raise ValueError(f"{path}:{number}: 应为含 model、text、label 的对象")
         if entry["model"] != recipe.name:
             continue
-        given = entry["label"] if isinstance(entry.get("label"), list) else [entry.get("label")]
+        given: list[Any] = entry["label"] if isinstance(entry.get("label"), list) else [entry.get("label")]
         wrong = [x for x in given if x not in labels]
         if wrong or not given:
             raise ValueError(f"{path}:{number}: label 应为 {'、'.join(labels)} 之一,得到 {wrong}")

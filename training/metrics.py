@@ -78,7 +78,7 @@ def _accuracy(table: Codes) -> float:
 def _macro(table: Codes) -> float:
     """Mean F1 of the labels that occur."""
     there = np.flatnonzero(table.sum(axis=1))
-    return float(np.mean([_of_label(table, n)["f1"] for n in there])) if len(there) else 0.0
+    return float(np.mean([_of_label(table, n)["f1"] for n in there.tolist()])) if len(there) else 0.0
 
 
 def _of_label(table: Codes, n: int) -> dict[str, Any]:

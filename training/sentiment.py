@@ -35,4 +35,6 @@ def _mood(row: Row) -> list[tuple[str, float]]:
 RECIPE: Final = Recipe(
     name="sentiment", title="客户情绪", rows=_rows, questions=(Question(Head("mood", "softmax", LABELS), _mood),),
     orders=(1, 2, 3), at_least=2, strength=10.0, evidence="moods", trust=(("net", "positive", 2.8), ("net", "negative", -2.8)),
-    prior=reviews, prior_at_least=15, prior_every=4, prior_weight=0.1)
+    prior=reviews, prior_at_least=15, prior_every=4, prior_weight=0.1,
+    weaknesses=("反话和阴阳怪气(“呵呵,你们真行”)只有词形明显时才认得出", "不带情绪地陈述故障按商家过失计为负面,边界由短语表和训练数据共同决定,难免两可",
+                "只看这一句话,不看图片、表情含义和前后文", "商品评论按正负两分尚可,社交媒体文本不在训练范围内"))

@@ -103,7 +103,7 @@ class Table:
         self._keys: Keys = np.concatenate((np.zeros(1, dtype=np.uint64), keys))
         self._weights: Sums = np.zeros((len(keys) + 1, self.columns), dtype=np.float32)
         self._weights[1:] = weights
-        bits = max(8, int(len(keys)).bit_length() + 3)
+        bits = max(8, len(keys).bit_length() + 3)
         self._shift = np.uint64(64 - bits)
         self._levels: list[Rows] = []
         rows = np.arange(1, len(keys) + 1, dtype=np.int32)

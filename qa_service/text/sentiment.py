@@ -48,8 +48,8 @@ def moods_of(model: Model, logits: Floats, messages: Sequence[int]) -> dict[int,
     of = probabilities(model.heads, logits)[model.heads[0].name]
     negative, positive = of[:, labels.index("negative")], of[:, labels.index("positive")]
     score = np.round(positive - negative, 2)
-    feels_bad = negative >= model.threshold("negative")
-    feels_good = (positive >= model.threshold("positive")) & ~feels_bad
+    feels_bad = (negative >= model.threshold("negative")) & (negative >= positive)
+    feels_good = (positive >= model.threshold("positive")) & (positive > negative)
     names = np.where(feels_bad, "negative", np.where(feels_good, "positive", "neutral"))
     return dict(zip(messages, zip(names.tolist(), (score + 0.0).tolist(), strict=True), strict=True))
 
