@@ -33,7 +33,8 @@ def files_of(recipe: Recipe, fitted: Fitted, temperature: Floats, said: Mapping[
         "format": FORMAT, "name": recipe.name, "title": recipe.title,
         "heads": [{"name": h.name, "kind": h.kind, "labels": list(h.labels)} for h in recipe.heads], "evidence": list(recipe.evidence_labels),
         "recipe": {"orders": list(recipe.orders), "at_least": recipe.at_least, "strength": recipe.strength,
-                   "trust": [list(t) for t in recipe.trust], "before": recipe.before, "prior_at_least": recipe.prior_at_least, "prior_every": recipe.prior_every, "prior_weight": recipe.prior_weight,
+                   "trust": [list(t) for t in recipe.trust], "before": recipe.before,
+                   "prior_at_least": recipe.prior_at_least, "prior_every": recipe.prior_every, "prior_weight": recipe.prior_weight,
                    "temperature": sorted(set(temperature.tolist())), "scale": SCALE, "grams": grams},
         "software": {name: version(name) for name in _LIBRARIES}, **said, "weaknesses": list(recipe.weaknesses),
         "files": {name: bytes_digest(data) for name, data in files.items()}}
