@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from qa_service.text.models import probabilities
+from qa_service.text.reply_quality import LEAST
 from training.recipe import Floats, Recipe
 from training.rows import Row
 
@@ -75,12 +76,12 @@ def _replies(recipe: Recipe, rows: Sequence[Row], of: dict[str, Floats]) -> dict
     for n, label in enumerate(labels):
         out[label] = _precise(of["reply"][:, n], gold == n)
     for n, label in enumerate(recipe.heads[1].labels):
-        out[f"holds_{label}"] = _precise(of["holds"][:, n], np.array([bool(r.labels[label]) for r in rows]))
+        out[f"holds_{label}"] = _precise(of["holds"][:, n], np.array([any(name == label for name, _ in recipe.questions[1].answers(r)) for r in rows]))
     return out
 
 
 def _precise(of: Floats, truth: npt.NDArray[np.bool_]) -> float:
-    for border in np.arange(0.3, 0.98, 0.02):
+    for border in np.arange(LEAST, 0.98, 0.02):
         found = of >= border
         if found.any() and truth[found].mean() >= _PRECISE:
             return round(float(border), 2)
