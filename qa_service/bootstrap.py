@@ -18,6 +18,8 @@ from qa_service.rules.locate import lexicons_root
 from qa_service.rules.proof import Proof
 from qa_service.rules.standard import Standard, load_standard, standard_digest
 from qa_service.services.masking import Masker
+from qa_service.text.chat_models import MODELS
+from qa_service.text.model_file import load_model
 from qa_service.text.patterns import Analysis
 
 
@@ -137,6 +139,22 @@ def _kept_key(path: Path) -> bytes:
     except OSError:  # it is there already, or nothing can be kept there: then the pseudonyms hold for this run
         return path.read_bytes() or fresh if path.is_file() else fresh
     return fresh
+
+
+def model_cards(settings: Settings, *, root: Path | None = None, name: str | None = None) -> list[Mapping[str, Any]]:
+    """The cards of the models of a Standard, or of the one named; each model is loaded, so that a changed one is refused."""
+    folder = (root or Path(settings.get("QA_LEXICONS") or lexicons_root())) / "models"
+    if name is not None and name not in MODELS:
+        raise UsageError(f"没有名为 {name!r} 的模型", fix=f"可用: {'、'.join(MODELS)}")
+    return [load_model(folder / n).card for n in MODELS if name in (None, n)]
+
+
+def training_folder() -> Path:
+    """Where the recipes are: beside the package. Raises UsageError where only the package was installed."""
+    folder = Path(__file__).parents[1] / "training"
+    if not (folder / "__main__.py").is_file():
+        raise UsageError("这里没有 training/ 文件夹: 安装包里只有训练好的模型", where=str(folder), fix="请在源码目录里运行 ./qa train NAME")
+    return folder
 
 
 def inspector_maker(standard: Standard, policy: Path | None) -> Callable[[], Inspector]:

@@ -22,7 +22,7 @@ DOORS: Final[dict[str, tuple[str, ...]]] = {
     "jieba": ("qa_service.text.segment",),
     "rjieba": ("qa_service.text.segment",),
     "snownlp": ("qa_service.text.sentiment_snownlp",),
-    "sklearn": (),
+    "sklearn": (),  # models are trained with it, outside the package
     "opencc": ("training.codepoints",),
     "pypinyin": ("training.codepoints",),
     "ahocorasick_rs": ("qa_service.text.phrases",),

@@ -19,6 +19,8 @@ _COMMANDS: Final = {
     "check": ("check", "核对规则包、评分卡、政策,并运行所有例子"),
     "rules": ("rules", "查看规则、试跑规则、生成规则文档"),
     "measures": ("measures", "各平台的响应口径与单个会话的指标"),
+    "models": ("models", "显示模型卡: 数据、配方、指标、弱点"),
+    "train": ("train", "训练模型(需要源码目录里的 training/)"),
     "schema": ("schema", "输出会话或质检结果的 JSON Schema"),
     "doctor": ("doctor", "检查运行环境,列出设置及其来源"),
 }
