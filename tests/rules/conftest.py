@@ -23,13 +23,12 @@ CARD = {"name": "small", "sections": [
 
 @pytest.fixture
 def house(tmp_path: Path, lexicons: Path) -> Path:
-    """A folder with the words and models that ship, a small card and one policy; no packs yet."""
+    """A folder with the words that ship, a small card and one policy; no packs yet."""
     root = tmp_path / "standard"
     for part in ("rules", "scorecards", "policies/shops", "words"):
         (root / part).mkdir(parents=True)
     for path in (lexicons / "words").iterdir():
         (root / "words" / path.name).symlink_to(path)
-    (root / "models").symlink_to(lexicons / "models")
     (root / "words" / "topics.yaml").unlink()
     (root / "words" / "topics.yaml").write_text("product_spec: {尺码: 1}\nshipping_time: {发货: 1}\n", "utf-8")
     (root / "standard.yaml").write_text("name: small\nversion: '1'\nscorecard: small\n", "utf-8")
