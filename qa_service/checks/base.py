@@ -255,11 +255,17 @@ class Scope:
         if self.range and (len(self.range) != 2 or 0 in self.range):
             raise RefusedStandard(f"range 应为两个不为 0 的数 [从, 到],得到 {list(self.range)}", fix="例: [2, 5] 或 [1, -2]")
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether the role is all that is asked."""
+        return not (self.first or self.last or self.range or self.after_wait or self.asked or self.answers)
+
     def messages(self, t: Transcript, among: Collection[int] | None = None) -> Sequence[int]:
         """Numbers of the admitted messages, in order; only those that are language. `among`: look at these alone."""
         counted = bool(self.first or self.last or self.range)
-        pool = range(len(t.messages)) if among is None or counted else sorted(among)
-        chosen = [i for i in pool if (t.messages[i].role == self.role or self.role == "any") and t.spoken(i)]
+        chosen = list(t.spoken_by(self.role))
+        if among is not None and not counted:
+            chosen = [i for i in chosen if i in among]
         if self.first:
             chosen = chosen[:self.first]
         if self.last:
