@@ -43,6 +43,7 @@ class Transcript:
         self._read_measures = read_measures
         self.reading = reading
         self.first = first  # number of its first message in the reading
+        self.home = reading.homes[first]  # its place in the reading
         self._norms = reading.norms
         self._bares = reading.bares
         self._topics = topics
