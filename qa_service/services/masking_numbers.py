@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-JOINTS: Final = r" ,，\t\u3000\u00a0\-–—_.·()/\u200b-\u200d\u2060\ufeff\ufe0f\u20e3"
+JOINTS: Final = r" ,，\t\n\u3000\u00a0\-–—_.·()/\u200b-\u200d\u2060\ufeff\ufe0f\u20e3"
 _RUN: Final = re.compile(rf"\d(?:[{JOINTS}]{{0,2}}\d)*+")
 _GROUP: Final = re.compile(r"\d+")
 _MOBILE_SHAPES: Final = frozenset((
@@ -21,7 +21,7 @@ _CARD_SHAPES: Final = frozenset(((4, 4, 4, 4), (4, 4, 4, 4, 1), (4, 4, 4, 4, 2),
 _IDENTITY_SHAPES: Final = frozenset(((6, 8, 4), (6, 4, 4, 4), (6, 4, 2, 2, 4), (3, 3, 8, 4), (4, 4, 4, 4, 2)))
 _DATE: Final = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
 _ORDER_BEFORE: Final = re.compile(
-    r"(?:订单|单号|运单|物流|快递|编号|货号|款号|条码|流水|批号|型号|编码|sku|(?<!微信)(?<!qq)id)(?:编号|号码|号)?[\s]*(?:就?是|为|[:#=])?[\s]*[a-z]{0,3}$")
+    r"(?:订单|单号|运单|物流|快递|编号|货号|款号|条码|流水|批号|型号|编码|sku|(?<!微信)(?<!qq)id)(?:编号|号码|号)?[\s]*(?:就?是|为|[:#=])?[\s]*[a-z]{0,3}$|第$")
 _ID_BEFORE: Final = re.compile(r"id[号 :是]{0,2}$")  # of a person, where the check digit says so
 _COURIER_BEFORE: Final = re.compile(r"(?:物流|快递)[\s]*$")  # his telephone, where it looks like one: parcels have other lengths
 _CARRIER_BEFORE: Final = re.compile(r"(?:^|[^A-Za-z])(?:SF|YT|JD|JT|ZTO|STO|YD|EMS|JDV[A-Z]|DPK|YTO)[A-Za-z]*$")
@@ -102,7 +102,8 @@ def _phone(s: str, before: str, start: int, end: int, digits: str, form: tuple[i
             return None
         loose = form in _LOOSE_SHAPES or _COMMA.search(s, start, end) is not None
         return None if loose and not asked else Found(start, end, 3, 4, "phone")
-    if before.endswith("+") and re.search(r"[A-Za-z0-9]\+$", before) is None and 9 <= len(digits) <= 14 and len(form) <= 6 and (len(form) > 1 or len(digits) > 10):
+    abroad = before.endswith("+") and re.search(r"[A-Za-z0-9]\+$", before) is None
+    if abroad and 9 <= len(digits) <= 14 and len(form) <= 6 and (len(form) > 1 or len(digits) > 10):
         return Found(start, end, max(3, len(digits) - 9), 2, "phone")  # any country
     return _landline(s, before, lower, start, end, digits, form)
 

@@ -30,12 +30,14 @@ _SHORT: Final = re.compile(rf"{_H}{{1,4}}")  # a town without its 市 or 区
 _NEAR: Final = re.compile(r"[ \t,，、/|()（）\-–#\n]{0,3}")
 _LEAD: Final = re.compile(
     r".*(?:地址|改成|改为|改到|换成|换到|寄到|寄去|发到|发去|送到|送去|寄往|发往|住在|我在|我住|家在|家住|位于|就是|我们|这边|[是在到给往改寄发送住请帮这那和跟:，,。])")
-_SPOT: Final = r"(?:宿舍楼?|寝室|写字楼|家属[院楼]|[丰蜂]巢柜?|快递柜|菜鸟驿站|驿站|门口|门卫|前台|对面|旁边|附近|楼下)"
+_SPOT: Final = r"(?:宿舍楼?|公寓|寝室|写字楼|家属[院楼]|[丰蜂]巢柜?|快递柜|菜鸟驿站|驿站|门口|门卫|前台|对面|旁边|附近|楼下)"
 _TAIL: Final = re.compile(
     rf"(?:[ ]?[-–#]?[A-Za-z]?\d{{1,4}}(?!\d)(?:[-–]\d{{1,4}}(?!\d))?(?:室|号|户|房|楼|门)?)?(?:[ ]?{_SPOT}(?:[A-Za-z]?\d{{1,4}}(?!\d)(?:室|号|户|房|楼)?)?){{0,3}}")
 _PROVINCE_AT: Final = re.compile(_PROVINCE)
 _SWALLOWED: Final = re.compile("[县镇乡村]")  # regions a site has taken in
 _TALK: Final = re.compile(r"[的了吗呢吧能要是不没我你您去与跟]|[，,、 ].*[\u4e00-\u9fff].*[会发]")  # what stands in sentences, not in addresses
+_ROOM: Final = re.compile(r"[ ]?[-–#]?\d{3,4}(?![\dA-Za-z.元块条个件*×])")
+_ESTATE: Final = re.compile(rf"{_H}{{1,8}}$")
 _HAMLET: Final = re.compile(r"(?<!农)(?<!城中)(?<!乡)(?<!的)[村屯]$")
 _VILLAGE: Final = "村屯"
 _NEEDED, _LABELLED = 4, 2  # weights an address must reach: anywhere, and after the word 地址
@@ -87,12 +89,26 @@ def _judged(s: str, cluster: list[_Unit]) -> Iterator[tuple[int, int]]:
     kinds = {u.kind for u in cluster}
     first, last = cluster[0], cluster[-1]
     start = _trimmed(s, first)
+    room = s[last.end - 1] in "栋幢楼元座" and _ROOM.match(s, last.end) is not None
+    if room:
+        weight += 2
+    if first.kind == "strong" and room:
+        start = _named(s, start)
     needed = _LABELLED if _LABEL.search(s[max(0, start - 14):start]) else _NEEDED
     village = len(cluster) > 2 and _HAMLET.search(s, last.start, last.end) is not None
-    if weight < needed or kinds == {"weak"} or (needed == _NEEDED and not (village or _leads_to_a_door(s, cluster, kinds))):
+    if weight < needed or kinds == {"weak"} or (needed == _NEEDED and not (village or room or _leads_to_a_door(s, cluster, kinds))):
         return
     tail = _TAIL.match(s, last.end)
     yield start, tail.end() if tail is not None and (kinds & {"strong", "weak", "street", "site"} or village) else last.end
+
+
+def _named(s: str, start: int) -> int:
+    """Where the name of the estate begins that stands before its first number."""
+    name = _ESTATE.search(s[max(0, start - 8):start])
+    if name is None:
+        return start
+    lead = _LEAD.match(name[0])
+    return start - (len(name[0]) - (lead.end() if lead is not None else 0))
 
 
 def _leads_to_a_door(s: str, cluster: list[_Unit], kinds: set[str]) -> bool:
