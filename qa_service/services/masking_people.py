@@ -29,6 +29,7 @@ _ANY_AFTER_LABEL: Final = re.compile(
     rf"(?={_END[3:-1]}|[ ,;，；\d])", re.IGNORECASE)
 _I_AM: Final = re.compile(
     rf"(?:我叫|(?<!日)本人叫?|名叫|我是(?:买家|客户)|我的?名字是?|我姓{_H}[ ,，]?名?叫|(?:^|[\s,，;；。])收[ ]?:)[ ]?({_NAME}[\u4e00-\u9fff]{{1,2}}?){_END}")
+_SHE_IS: Final = re.compile(rf"(?:[她他]|对方|那位?)(?:名字)?叫[ ]?({_H}{{2,3}})(?=[ ,，。]*(?:电话|手机|地址|\d|住))")  # whatever the surname
 _MYSELF: Final = re.compile(rf"(?:^|[\s,，。])我是([{_COMMON}]{_H}(?!老板|[人的])[\u4e00-\u9fff])(?=[,，。 ]|$)")
 _HONOURED: Final = re.compile(
     rf"((?:{_COMPOUND}|(?<![感多致])[{_COMMON}]|(?<![^请给找叫由\s,，:])[{_SURNAME}])(?:(?![的老二两三一有要到是时])[\u4e00-\u9fff]){{1,2}}?)(?:先生|女士|小姐(?!姐))")
@@ -40,9 +41,9 @@ _NO_NAME: Final = re.compile(
 _JOIN: Final = r"[ \t\u3000,，;；、:/|\n\-]"
 _BEFORE: Final = re.compile(rf"(?:^|{_JOIN}|[)）】给叫是为人])({_NAME}(?!先生|女士|小姐){_H}{{1,2}})(?:{_JOIN}{{0,3}}|收{_JOIN}{{0,2}})$")
 _BEHIND: Final = re.compile(rf"{_JOIN}{{0,3}}({_NAME}{_H}{{1,2}})(?=收|{_JOIN}|\d|$)")
-_BESIDE: Final = re.compile(rf"(?:^|\n)({_H}{{2,4}}){_JOIN}{{1,3}}$")  # whatever the surname, at the head of a line that holds number and address
+_BESIDE: Final = re.compile(rf"(?:^|\n|[,，])({_H}{{2,4}}){_JOIN}{{1,3}}$")  # whatever the surname, by itself in a line that holds number and address
 _FOR: Final = re.compile(rf"{_JOIN}{{0,3}}({_H}{{2,3}})收(?=[^\u4e00-\u9fff]|$)")
-_NO_PERSON: Final = re.compile(r"电话|手机|号码|联系|地址|我的|寄|发|改|换|快递|门口|代|查|签|请|没|未|已")
+_NO_PERSON: Final = re.compile(r"好的|谢谢|您好|你好|麻烦|这个|那个|可以|亲|是的|对|快点|电话|手机|号码|联系|地址|我的|寄|发|改|换|快递|门口|代|查|签|请|没|未|已")
 _S: Final = r"[ .·_*/~\-]?"  # what stands between letters that shall not be found
 _ADD: Final = "(?:[加➕+]|十(?=[ ]?v))[ ]?(?:个|下|一下|我|你|您|店长|客服|老板){0,2}[ ]?(?:的)?"
 _CONTACT: Final = re.compile(
@@ -67,7 +68,7 @@ _LOCAL: Final = re.compile(r"[A-Za-z0-9._%+\-]{1,64}[ ]?$")
 
 def names(shadow: str, anchors: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
     """The part of each name behind its first character. `anchors`: numbers and addresses, which names stand beside."""
-    for pattern in (_AFTER_LABEL, _LINKED, _ANY_AFTER_LABEL, _I_AM, _MYSELF, _HONOURED):
+    for pattern in (_AFTER_LABEL, _LINKED, _ANY_AFTER_LABEL, _I_AM, _SHE_IS, _MYSELF, _HONOURED):
         for m in pattern.finditer(shadow):
             if not _NO_NAME.match(m[1]):
                 yield m.start(1) + 1, m.end(1)
@@ -83,7 +84,7 @@ def names(shadow: str, anchors: Sequence[tuple[int, int]]) -> Iterator[tuple[int
         if addressee is not None and not _NO_PERSON.search(addressee[1]):
             yield addressee.start(1) + 1, addressee.end(1)
         beside = _BESIDE.search(shadow[base:start]) if len(anchors) > 1 else None
-        if beside is not None and (base == 0 or beside.start() or shadow[base - 1] == "\n") and not _NO_PERSON.search(beside[1]):
+        if beside is not None and (base == 0 or beside.start() or shadow[base - 1] in "\n,，") and not _NO_PERSON.search(beside[1]):
             yield base + beside.start(1) + 1, base + beside.end(1)
 
 
