@@ -56,7 +56,8 @@ def _coach(t: Tally) -> Headline | None:
     name = worst.name or agent or "未署名"
     more = _more_than_others(t, worst)
     chats = [c.id for c in t.lowest.items() if (c.shop, c.agent) == (shop, name)]
-    who = f"{name} 均分 {worst.scores.mean:.1f}({worst.scores.n} 个会话),全体 {t.scores.mean:.1f},差距不是偶然。"
+    place = f"({shop})" if len(t.shops) > 1 else ""
+    who = f"{name}{place} 均分 {worst.scores.mean:.1f}({worst.scores.n} 个会话),全体 {t.scores.mean:.1f},差距不是偶然。"
     often = "比同事多的是" + "、".join(f"「{title}」{n} 次" for title, n in more) + "。" if more else ""
     others = f"另有 {len(below) - 1} 位也低于全体。" if len(below) > 1 else ""
     return Headline(name if len(below) == 1 else f"{len(below)} 位客服", who + often + others, f"先辅导 {name}" + (f":一起看 {_some(chats)}" if chats else ""), "agents")
