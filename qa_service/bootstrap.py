@@ -4,9 +4,11 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property, partial
 from pathlib import Path
+from threading import Lock
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -16,6 +18,8 @@ from qa_service.model.errors import UsageError
 from qa_service.rules.locate import lexicons_root
 from qa_service.rules.proof import Proof
 from qa_service.rules.standard import Standard, load_standard, standard_digest
+from qa_service.services.judging import Judging
+from qa_service.store.store import Store, open_store
 from qa_service.text.patterns import Analysis
 
 
@@ -125,3 +129,39 @@ def inspector_maker(standard: Standard, policy: Path | None) -> Callable[[], Ins
 
 def _make_inspector(root: Path, policy: Path | None, analyses: Mapping[str, Analysis]) -> Inspector:
     return Inspector(load_standard(root, policy=policy, prove=False, analyses=analyses))
+
+
+def make_store(settings: Settings) -> Store:
+    """The store of the settings."""
+    return open_store(settings.get("QA_DATABASE_URL"), zone=settings.zone)
+
+
+@dataclass
+class Service:
+    """The parts that requests, hooks and commands work with. The store is opened in each process that asks for it, never before a fork."""
+
+    settings: Settings
+    inspector: Inspector
+    open_store: Callable[[], Store]
+    now: Callable[[], datetime]
+    _open: tuple[int, Store] | None = None
+    _alone: Lock = field(default_factory=Lock)
+
+    def store(self) -> Store:
+        """The store, open in this process."""
+        if self._open is None or self._open[0] != os.getpid():
+            with self._alone:
+                if self._open is None or self._open[0] != os.getpid():
+                    self._open = os.getpid(), self.open_store()
+        return self._open[1]
+
+    @cached_property
+    def judging(self) -> Judging:
+        """Judging by the Standard in force."""
+        return Judging(self.inspector, self.store, self.now)
+
+
+def make_service(settings: Settings, standard: Standard | None = None) -> Service:
+    """The parts wired as the settings say. Raises UsageError, RefusedStandard."""
+    judged_by = standard or make_standard(settings)
+    return Service(settings, Inspector(judged_by), partial(make_store, settings), lambda: datetime.now(UTC))

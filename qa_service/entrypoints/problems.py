@@ -39,6 +39,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     "idempotency-mismatch": Kind(422, "Idempotency-Key 已用于另一个请求", "新的请求换一个新的 Idempotency-Key"),
     "too-many-requests": Kind(429, "请求太快", "按响应头 Retry-After 的秒数等待"),
     "internal": Kind(500, "服务出错", "带上 request_id 联系维护者"),
+    "storage-full": Kind(507, "存储空间已满", "腾出空间后重试;已确认的内容都在"),
     "unavailable": Kind(503, "服务暂时不可用", "按响应头 Retry-After 的秒数等待后重试"),
 }
 

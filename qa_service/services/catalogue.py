@@ -22,5 +22,5 @@ def rule_documents(standard: Standard, category: str = "", status: str = "") -> 
 def standard_document(standard: Standard) -> dict[str, Any]:
     """Name, version, digest, and how many rules of each status; the sections of the scorecard with their weights."""
     counts = {status: sum(r.status == status for r in standard.rules) for status in ("stable", "trial")}
-    sections = [{"id": s.id, "title": s.title, "weight": s.weight / 10} for s in standard.scorecard.sections]
+    sections = [{"id": s.id, "title": s.title, "weight": s.weight / 10} for s in standard.scorecard.parts]
     return {"name": standard.ref.name, "version": standard.ref.version, "digest": standard.ref.digest, "rules": counts, "sections": sections}

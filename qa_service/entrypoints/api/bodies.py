@@ -1,7 +1,8 @@
 """What the API takes: the conversation of CONTRACT section 1, strictly (an unknown field is an error), and the parameters of its routes."""
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, tzinfo
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, RootModel
@@ -15,6 +16,9 @@ Kind = Literal["text", "image", "video", "voice", "card", "order", "link", "revo
 Role = Literal["customer", "agent", "bot", "system"]
 CommitmentType = Literal["reissue", "refund", "compensation", "exchange", "ship_by", "deliver_by", "callback", "verify", "order_change", "other"]
 Grade = Literal["excellent", "good", "pass", "fail"]
+Severity = Literal["info", "minor", "major", "critical"]
+Topic = Literal["product_spec", "price", "shipping_time", "usage", "logistics", "quality", "wrong_item", "return", "refund", "complaint", "invoice",
+                "order_change", "other"]
 YesNo = Literal["true", "false"]
 
 
@@ -86,27 +90,29 @@ class ConversationIn(Body):
     messages: list[MessageIn] = Field(min_length=1)
     meta: dict[str, Any] = {}
 
-    def conversation(self, shop: str) -> Conversation:
-        """The conversation, of the caller's shop."""
-        return conversation_from_dict(self.model_dump(exclude_unset=True) | {"shop": shop})
+    def conversation(self, shop: str, zone: tzinfo) -> Conversation:
+        """The conversation, of the caller's shop; naive times are read in `zone`."""
+        return conversation_from_dict(self.model_dump(exclude_unset=True) | {"shop": shop}, zone=zone)
 
 
-class BatchIn(RootModel[list[dict[str, Any]]]):
+class BatchIn(RootModel[list[Any]]):
     """至多 1,000 段会话;逐条校验,一条有误不影响其余。"""
 
-    root: list[dict[str, Any]] = Field(min_length=1, max_length=1000)
+    root: list[Any] = Field(min_length=1, max_length=1000)
 
 
-class SoFarIn(Body):
+class SoFarIn(ConversationIn):
     """到目前为止的会话;可以还没有消息。"""
 
     id: str = Field("draft", min_length=1, max_length=512)
-    shop: str | None = None
-    channel: Channel = "other"
-    agent: PartyIn | None = None
-    customer: PartyIn | None = None
     messages: list[MessageIn] = []
-    meta: dict[str, Any] = {}
+
+    def conversation(self, shop: str, zone: tzinfo) -> Conversation:
+        """As ever; a talk that has not begun is read with one message that is taken out again."""
+        data = {"id": self.id} | self.model_dump(exclude_unset=True) | {"shop": shop}
+        if data.get("messages"):
+            return conversation_from_dict(data, zone=zone)
+        return replace(conversation_from_dict(data | {"messages": [{"role": "customer", "text": ""}]}, zone=zone), messages=())
 
 
 class ReplyCheckIn(Body):
