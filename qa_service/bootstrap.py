@@ -2,13 +2,13 @@
 from __future__ import annotations
 
 import os
+import secrets
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cached_property, partial
+from functools import partial
 from pathlib import Path
-from threading import Lock
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -18,8 +18,11 @@ from qa_service.model.errors import UsageError
 from qa_service.rules.locate import lexicons_root
 from qa_service.rules.proof import Proof
 from qa_service.rules.standard import Standard, load_standard, standard_digest
-from qa_service.services.judging import Judging
+from qa_service.services.masking import Masker
+from qa_service.services.service import Service
 from qa_service.store.store import Store, open_store
+from qa_service.text.chat_models import MODELS
+from qa_service.text.model_file import load_model
 from qa_service.text.patterns import Analysis
 
 
@@ -38,6 +41,8 @@ _PURPOSES: Mapping[str, tuple[str, str]] = {
     "QA_POLICY": ("", "覆盖所有渠道的店铺政策文件"),
     "QA_ZONE": ("Asia/Shanghai", "没有时区的时间按此时区读取"),
     "QA_WORKERS": ("1", "批量评分的进程数"),
+    "QA_ZIP_PASSWORD": ("", "有密码的压缩包用它打开(网易七鱼: App Key 的前 12 个字符)"),
+    "QA_PSEUDONYM_KEY": ("", "买家代号的密钥(代号不变的前提);默认在缓存文件夹生成并保存一个"),
     "QA_CACHE": ("~/.cache/qa-service", "缓存文件夹(规则自证结果)"),
 }
 
@@ -122,6 +127,39 @@ def make_standard(settings: Settings, *, root: Path | None = None, policy: Path 
     return standard
 
 
+def make_masker(settings: Settings, *, orders: bool = False) -> Masker:
+    """The masker, with the key of the settings or the one kept beside the caches: made once, readable by its owner only."""
+    given = settings.get("QA_PSEUDONYM_KEY")
+    return Masker(given.encode() if given else _kept_key(Path(settings.get("QA_CACHE")).expanduser() / "pseudonym.key"), orders)
+
+
+def _kept_key(path: Path) -> bytes:
+    fresh = secrets.token_bytes(32)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(fresh)
+    except OSError:  # it is there already, or nothing can be kept there: then the pseudonyms hold for this run
+        return path.read_bytes() or fresh if path.is_file() else fresh
+    return fresh
+
+
+def model_cards(settings: Settings, *, root: Path | None = None, name: str | None = None) -> list[Mapping[str, Any]]:
+    """The cards of the models of a Standard, or of the one named; each model is loaded, so that a changed one is refused."""
+    folder = (root or Path(settings.get("QA_LEXICONS") or lexicons_root())) / "models"
+    if name is not None and name not in MODELS:
+        raise UsageError(f"没有名为 {name!r} 的模型", fix=f"可用: {'、'.join(MODELS)}")
+    return [load_model(folder / n).card for n in MODELS if name in (None, n)]
+
+
+def training_folder() -> Path:
+    """Where the recipes are: beside the package. Raises UsageError where only the package was installed."""
+    folder = Path(__file__).parents[1] / "training"
+    if not (folder / "__main__.py").is_file():
+        raise UsageError("这里没有 training/ 文件夹: 安装包里只有训练好的模型", where=str(folder), fix="请在源码目录里运行 ./qa train NAME")
+    return folder
+
+
 def inspector_maker(standard: Standard, policy: Path | None) -> Callable[[], Inspector]:
     """A picklable way to build the same Inspector in another process; the proof is not repeated there."""
     return partial(_make_inspector, standard.root, policy, standard.analyses)
@@ -136,32 +174,7 @@ def make_store(settings: Settings) -> Store:
     return open_store(settings.get("QA_DATABASE_URL"), zone=settings.zone)
 
 
-@dataclass
-class Service:
-    """The parts that requests, hooks and commands work with. The store is opened in each process that asks for it, never before a fork."""
-
-    settings: Settings
-    inspector: Inspector
-    open_store: Callable[[], Store]
-    now: Callable[[], datetime]
-    _open: tuple[int, Store] | None = None
-    _alone: Lock = field(default_factory=Lock)
-
-    def store(self) -> Store:
-        """The store, open in this process."""
-        if self._open is None or self._open[0] != os.getpid():
-            with self._alone:
-                if self._open is None or self._open[0] != os.getpid():
-                    self._open = os.getpid(), self.open_store()
-        return self._open[1]
-
-    @cached_property
-    def judging(self) -> Judging:
-        """Judging by the Standard in force."""
-        return Judging(self.inspector, self.store, self.now)
-
-
 def make_service(settings: Settings, standard: Standard | None = None) -> Service:
     """The parts wired as the settings say. Raises UsageError, RefusedStandard."""
     judged_by = standard or make_standard(settings)
-    return Service(settings, Inspector(judged_by), partial(make_store, settings), lambda: datetime.now(UTC))
+    return Service(Inspector(judged_by), partial(make_store, settings), lambda: datetime.now(UTC), settings.zone)

@@ -4,11 +4,14 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+from dataclasses import fields
 from pathlib import Path
 from typing import Final
 
 import pytest
 
+from qa_service.importers.detect import IMPORTERS
+from qa_service.importers.splitting import SPLITTINGS, Splitting, load_splittings
 from qa_service.rules.standard import load_standard
 
 ROOT: Final = Path(__file__).resolve().parents[1]
@@ -59,6 +62,18 @@ def test_every_setting_is_documented(name: str) -> None:
     settings = {word for path in sources for word in re.findall(r"\bQA_[A-Z_]+\b", path.read_text("utf-8"))}
     assert "QA_LEXICONS" in settings
     assert {s for s in settings if f"`{s}`" not in page(name)} == set()
+
+
+def test_every_format_and_every_parameter_of_a_split_is_documented() -> None:
+    text = page("docs/formats.md")
+    assert {name for name in [*IMPORTERS, *SPLITTINGS, *(f.name for f in fields(Splitting))] if f"`{name}`" not in text} == set()
+
+
+def test_the_sessions_file_that_is_shown_can_be_read(tmp_path: Path) -> None:
+    (shown,) = blocks(page("docs/formats.md"), "yaml")
+    path = tmp_path / "sessions.yaml"
+    path.write_text(shown, "utf-8")
+    assert set(load_splittings(str(path))) == {"wecom-archive", "wechat-kf"}
 
 
 @pytest.mark.parametrize("name", [*PAGES, "CONTRIBUTING.md", "CHANGELOG.md"])

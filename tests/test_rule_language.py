@@ -27,7 +27,7 @@ POLICIES: Final = [b for b in BLOCKS if "facts" in yaml.safe_load(b)]
 def taught(tmp_path_factory: pytest.TempPathFactory, lexicons: Path) -> Standard:
     """The Standard of the page's examples alone, each proven by its own trial."""
     root = tmp_path_factory.mktemp("page") / "lexicons"
-    shutil.copytree(lexicons, root, ignore=shutil.ignore_patterns("rules", "demo", "models"))
+    shutil.copytree(lexicons, root, ignore=shutil.ignore_patterns("rules", "demo"))
     card = root / "scorecards" / "default.yaml"
     data = yaml.safe_load(card.read_text("utf-8"))
     data["prices"]["rule"], data["bonus"] = {}, {}

@@ -11,7 +11,8 @@ from qa_service.model.errors import RefusedStandard
 from qa_service.text.clock import seconds_between
 from qa_service.text.patterns import Pattern
 from qa_service.text.phrases import Hit, Words, longest
-from qa_service.text.reading import SIDES, Reading
+from qa_service.text.reading import Reading
+from qa_service.text.sides import SIDES
 from qa_service.text.transcript import Transcript
 
 

@@ -25,7 +25,8 @@ class _Waited:
 
     def homes(self, reading: Reading) -> AbstractSet[int]:
         """By the rounds."""
-        return {n for n, t in enumerate(reading.transcripts) if max(t.exchange.effective_seconds if self.effective else t.exchange.seconds, default=0.0) > self.over}
+        chats = enumerate([t.exchange for t in reading.transcripts])
+        return {n for n, x in chats if max(x.effective_seconds if self.effective else x.seconds, default=0.0) > self.over}
 
     def holds(self, t: Transcript) -> bool:
         """The rounds told."""

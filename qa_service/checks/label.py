@@ -1,4 +1,4 @@
-"""`label`: what the models say of a customer message: its topic, its sentiment; or how the sentiment of the chat moved."""
+"""`label`: what the models say: topic and sentiment of a customer message, or what an agent turn is as a reply."""
 from __future__ import annotations
 
 from collections.abc import Iterable
@@ -10,15 +10,24 @@ from qa_service.text.transcript import Transcript
 
 @dataclass(frozen=True, slots=True)
 class Label(Whole):
-    """One match per customer message that carries the label.
+    """One match per customer message, or per agent turn, that carries the label.
 
+    reply        labels of an agent turn, of which one must be likely enough: answers solution asks holding courtesy empty perfunctory
+                 shirking impatient, and apology solution_offered; the evidence is the turn
+    answers      "concrete": only turns that answer a concrete question, request or problem
+    options      reply only: the turn offers at least so many ways out
+    lacks        reply only: groups of the lexicon (slots.*) of which none may occur in the turn
     topic        labels of which one must be among the message's topics
     mood         positive, neutral or negative
     score_under  sentiment score below this (−1 … 1)
-    confidence   smallest confidence of the topic
+    confidence   smallest confidence of the topic, or probability of the reply's label (0: where the model itself is sure enough)
     times        so many messages must carry it; the match then lists them all
     """
 
+    reply: tuple[str, ...] = ()
+    answers: str = ""
+    options: int = 0
+    lacks: tuple[str, ...] = ()
     topic: tuple[str, ...] = ()
     mood: str = ""
     score_under: float | None = None
@@ -26,16 +35,26 @@ class Label(Whole):
     times: int = 1
 
     def gate(self) -> Gate:
-        """A negative label and a topic are traits."""
+        """Labels need no words; a negative mood, a topic and a label of a reply are traits."""
+        if self.reply:
+            return (frozenset(Trait(f"reply {label}") for label in self.reply),)
         topics: Gate = (frozenset(Trait(f"topic {label}") for label in self.topic),) if self.topic else ALWAYS
         return both(topics, trait("negative")) if self.mood == "negative" else topics
 
     def __call__(self, t: Transcript) -> Iterable[Match]:
-        found = list(self._single(t))
+        found = list(self._replies(t) if self.reply else self._single(t))
         if self.times <= 1:
             yield from found
         elif len(found) >= self.times:
             yield Match(tuple(m.spans[0] for m in found), min(m.confidence for m in found))
+
+    def _replies(self, t: Transcript) -> Iterable[Match]:
+        for reply in t.replies:
+            sure = max((p for label in self.reply if (p := t.reply_label(reply, label)) >= (self.confidence or t.sure_of(label))), default=0.0)
+            if not sure or (self.answers and not t.concrete(reply.asked)) or (self.options and t.options(reply) < self.options):
+                continue
+            if not any(t.finds(group, i) for group in self.lacks for i in reply.answer):
+                yield Match(tuple(whole(t, i) for i in reply.answer), round(sure, 2))
 
     def _single(self, t: Transcript) -> Iterable[Match]:
         moods = {m.message: m for m in t.moods}

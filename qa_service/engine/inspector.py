@@ -37,7 +37,7 @@ class Inspector:
         score = self.standard.scorecard.score(findings, frozenset(x.label for x in topics), t.measures)
         c = t.conversation
         return Evaluation(c.id, c.shop, conversation_digest(c), self.standard.ref, score, findings, t.commitments, topics, t.moods,
-                          t.trend, t.measures, _notes(c))
+                          t.trend, t.measures, _notes(c), t.turned)
 
 
 def _place(finding: Finding) -> tuple[int, int, str]:

@@ -13,7 +13,7 @@ from flask import Flask, Response, g, request
 from flask_openapi3 import Info
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge
 
-from qa_service.bootstrap import Service
+from qa_service.services.service import Service
 from qa_service.entrypoints import docs, health
 from qa_service.entrypoints.api import commitments, conversations, evaluations, replies, rules
 from qa_service.entrypoints.api.spec import PREFIX, SECURITY_SCHEMES, Application

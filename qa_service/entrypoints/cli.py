@@ -13,10 +13,14 @@ from qa_service.model.errors import QaError
 
 _COMMANDS: Final = {
     "score": ("score", "给聊天记录评分,每一分都有依据"),
+    "import-check": ("import_check", "试读聊天记录: 认成什么、列怎么对、修复和拒绝"),
     "demo": ("demo", "生成一天的示例会话,质检并写出日报"),
+    "report": ("report", "由评分结果生成日报: 网页、表格或 JSON"),
     "check": ("check", "核对规则包、评分卡、政策,并运行所有例子"),
     "rules": ("rules", "查看规则、试跑规则、生成规则文档"),
     "measures": ("measures", "各平台的响应口径与单个会话的指标"),
+    "models": ("models", "显示模型卡: 数据、配方、指标、弱点"),
+    "train": ("train", "训练模型(需要源码目录里的 training/)"),
     "schema": ("schema", "输出会话或质检结果的 JSON Schema"),
     "doctor": ("doctor", "检查运行环境,列出设置及其来源"),
 }

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from flask import current_app
 
-from qa_service.bootstrap import Service
+from qa_service.services.service import Service
 from qa_service.entrypoints.numbers import Numbers
 from qa_service.store.store import Store
 

@@ -1,14 +1,16 @@
 """What every importer is given and what it gives: options in, records out, and the count that proves nothing was lost."""
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import tzinfo
 from typing import Final, NamedTuple
 
-from qa_service.importers.columns import ColumnProfile
+from qa_service.importers.columns import ColumnMap, ColumnProfile
 from qa_service.importers.ledger import Ledger, Standing, mark
-from qa_service.model.conversation import CHANNELS, Conversation
+from qa_service.importers.splitting import Splitting
+from qa_service.model.conversation import CHANNELS, EMPTY, Conversation
 from qa_service.model.errors import InvalidRecord, UsageError
 from qa_service.model.record import Duplicate, Imported, Record, Reject
 from qa_service.model.wire import DEFAULT_ZONE
@@ -22,13 +24,18 @@ MAX_RAW: Final = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class ReadOptions:
-    """How to read an input. `shop` and `channel` apply where a record has none; naive times are read in `zone`."""
+    """How to read an input. `shop` and `channel` apply where a record has none; naive times are read in `zone`.
+
+    `password` opens protected archives. `sessions`: source -> how its streams are cut, where that is not the source's own way.
+    """
 
     source: str = "auto"
     columns: ColumnProfile | None = None
     zone: tzinfo = DEFAULT_ZONE
     shop: str | None = None
     channel: str | None = None
+    password: str = ""
+    sessions: Mapping[str, Splitting] = field(default=EMPTY)
 
     def __post_init__(self) -> None:
         if self.channel is not None and self.channel not in CHANNELS:
@@ -40,10 +47,16 @@ class Intake:
     """What one run takes in, over all its inputs: `rows` counted where inputs are cut into rows, before anything is decided about them.
 
     After a run, rows = Σ rows of all records. `notes` tell the user how columns were understood. The ledger knows every conversation.
+    `reads`: file -> the importer that read it; `formats` counts conversations by importer. `taken`: files already read as a part of another
+    input. `tables`: file -> how its columns were understood.
     """
 
     rows: int = 0
     notes: list[str] = field(default_factory=list)
+    reads: dict[str, str] = field(default_factory=dict)
+    formats: Counter[str] = field(default_factory=Counter)
+    tables: dict[str, ColumnMap] = field(default_factory=dict)
+    taken: set[str] = field(default_factory=set)
     ledger: Ledger = field(default_factory=Ledger)
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -53,6 +53,8 @@ _ROLE_OR_ELSE: Final = frozenset(("类型", "type", "来源", "source", "方", "
 _ID: Final = frozenset(("id", "编号"))
 _SUB_ACCOUNT: Final = re.compile(r"[^\s:：]{2,}[:：][^\s:：]{1,}")
 _MOST: Final = 0.9
+_ROLES_INSIDE: Final = "这一列的值就是角色(客户、客服……)"
+_BY_NAME: Final = "没有角色列,按发送人的名字区分客户和客服"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,8 @@ class ColumnProfile:
 class ColumnMap:
     """Columns of one table, resolved: `index` field -> positions, `extra` (position, header) of what goes to meta.
 
-    `roles` plain word -> role; `others` is the role of a sender that nothing else decides ("" = cannot be told).
+    `roles` plain word -> role; `others` is the role of a sender that nothing else decides ("" = cannot be told). `why` says of each field,
+    for the user, how its column was found.
     """
 
     headers: tuple[str, ...]
@@ -76,6 +79,7 @@ class ColumnMap:
     roles: Mapping[str, str]
     others: str = ""
     per_day: bool = False
+    why: Mapping[str, str] = field(default=EMPTY)
 
     def explain(self) -> str:
         """The mapping in one line for the user."""
@@ -137,12 +141,12 @@ def is_header(headers: Sequence[str], profile: ColumnProfile | None) -> bool:
 def resolve(headers: Sequence[str], sample: Sequence[Sequence[str]], profile: ColumnProfile | None, where: str) -> ColumnMap:
     """Settle the columns by header and by the values of the first rows. Raises SourceError that says which is missing and what to do."""
     headers = tuple(h.strip().lstrip("\ufeff") or f"列{i + 1}" for i, h in enumerate(headers))
-    index = _by_profile(headers, profile, where) if profile is not None else _by_alias(headers, sample)
+    index, why = (_by_profile(headers, profile, where), dict.fromkeys(profile.fields, "列配置指定")) if profile is not None else _by_alias(headers, sample)
     _complete(headers, index, where)
     used = {i for places in index.values() for i in places}
     roles = {**ROLE_OF, **(profile.roles if profile is not None else {})}
     columns = ColumnMap(headers, index, _extra(headers, used), roles,
-                        per_day=profile is not None and DAY in profile.fields.get("conversation_id", ()))
+                        per_day=profile is not None and DAY in profile.fields.get("conversation_id", ()), why=why)
     return columns if "role" in index or "messages" in index else _by_sender(columns, sample, where)
 
 
@@ -169,49 +173,58 @@ def _by_profile(headers: tuple[str, ...], profile: ColumnProfile, where: str) ->
     return index
 
 
-def _by_alias(headers: tuple[str, ...], sample: Sequence[Sequence[str]]) -> dict[str, tuple[int, ...]]:
+def _by_alias(headers: tuple[str, ...], sample: Sequence[Sequence[str]]) -> tuple[dict[str, tuple[int, ...]], dict[str, str]]:
     words = [plain_word(h) for h in headers]
     taken: set[int] = set()
     index: dict[str, tuple[int, ...]] = {}
+    why: dict[str, str] = {}
 
-    def claim(name: str, place: int) -> None:
+    def claim(name: str, place: int, reason: str) -> None:
         if name not in index and place not in taken:
             index[name] = (place,)
+            why[name] = reason
             taken.add(place)
 
     for name, aliases in ALIASES.items():
         for alias in aliases:
             if alias in words and name not in index:
                 place = words.index(alias)
-                claim("role" if name == "sender" and "role" not in index and _says_roles(sample, place) else name, place)
+                if name == "sender" and "role" not in index and _says_roles(sample, place):
+                    claim("role", place, _ROLES_INSIDE)
+                else:
+                    claim(name, place, f"“{headers[place]}”是{TITLES[name]}的常见表头")
     for place, word in enumerate(words):
         if word in _ROLE_OR_ELSE and place not in taken:
             if _says_roles(sample, place):
-                claim("role", place)
+                claim("role", place, _ROLES_INSIDE)
             elif _share(sample, place, KIND_OF) >= _MOST:
-                claim("kind", place)
+                claim("kind", place, "这一列的值都是消息类型(文本、图片……)")
         elif word in _ID and place not in taken:
             values = [row[place] for row in sample if place < len(row)]
             if "conversation_id" in index:
-                claim("message_id", place)
+                claim("message_id", place, "会话ID另有一列,这个编号是每条消息的")
             elif "messages" in index or len(set(values)) < len(values):
-                claim("conversation_id", place)
-    return _split_time(words, index, sample)
+                claim("conversation_id", place, "编号有重复,几行属于一个会话" if "messages" not in index else "每行一个会话,这一列是编号")
+    whole = _split_time(words, index, sample)
+    if len(whole.get("time", ())) > 1:
+        why["time"] = "一列是日期,一列只有钟点,合起来是时间"
+    return whole, {name: why[name] for name in whole if name in why}
 
 
 def _split_time(words: list[str], index: dict[str, tuple[int, ...]], sample: Sequence[Sequence[str]]) -> dict[str, tuple[int, ...]]:
     """A column of days beside a column of clock times makes one time."""
     days = [i for i, w in enumerate(words) if w in ("日期", "date", "聊天日期", "发送日期", "day")]
-    clocks = [i for i in (*index.get("time", ()), *index.get("clock", ())) if _all_clock(sample, i)]
+    clocks = [i for i in (*index.get("time", ()), *index.get("clock", ())) if _clocks(sample, i)]
     if days and clocks and days[0] != clocks[0]:
         index["time"] = (days[0], clocks[0])
     index.pop("clock", None)
     return index
 
 
-def _all_clock(sample: Sequence[Sequence[str]], place: int) -> bool:
+def _clocks(sample: Sequence[Sequence[str]], place: int) -> bool:
+    """Are most of this column's values clock times? A few that are damaged cost their own rows only."""
     values = [row[place] for row in sample if place < len(row) and row[place].strip()]
-    return bool(values) and all(parse_clock(v) is not None for v in values)
+    return bool(values) and 2 * sum(parse_clock(v) is not None for v in values) > len(values)
 
 
 def _says_roles(sample: Sequence[Sequence[str]], place: int) -> bool:
@@ -272,4 +285,4 @@ def _by_sender(columns: ColumnMap, sample: Sequence[Sequence[str]], where: str) 
         raise SourceError(f"缺少列: 角色;从“{columns.headers[place]}”列看不出谁是客户谁是客服;表头有: {_list(columns.headers)}", where=where,
                           fix="请写一个 YAML 文件用 --columns 指定,例:\n  role: 列名\n或\n  roles: {客服小美的账号: agent}")
     others = "agent" if customers and not agents else "customer" if agents and not customers else ""
-    return ColumnMap(columns.headers, columns.index, columns.extra, columns.roles, others, columns.per_day)
+    return replace(columns, others=others, why={**columns.why, "sender": f"{columns.why.get('sender', '')};{_BY_NAME}".lstrip(";")})

@@ -10,6 +10,7 @@ from qa_service.importers.base import Intake, ReadOptions, Records, clip
 from qa_service.importers.columns import is_header, recognised
 from qa_service.importers.encoding import Line, Lines, head_text
 from qa_service.importers.files import Source, extension
+from qa_service.importers.head import POSSIBLE, Head
 from qa_service.importers.table import HEADER_WITHIN, Row, find_header, read_table
 from qa_service.model.record import Reject
 
@@ -20,11 +21,21 @@ _LONGEST_HEADER: Final = 1 << 16
 _UNCLOSED: Final = "引号没有闭合:从这一行起的引号一直没有结束,此行单独拒收,后面的行照常读取"
 
 
-def read_delimited(source: Source, options: ReadOptions, intake: Intake) -> Records:
+def detects(head: Head) -> float:
+    """One of the first lines reads as a header: surely so, or better than not at all."""
+    table = sniff(head.text, head.options)
+    return POSSIBLE if table.sure else 0.2 if table.delimiter else 0.0
+
+
+def read(source: Source, options: ReadOptions, intake: Intake) -> Records:
     """Conversations of a delimited text file. Raises SourceError when its columns cannot be understood."""
+    return read_table(rows_of(source, options), source.name, options, intake)
+
+
+def rows_of(source: Source, options: ReadOptions) -> Iterator[Row | Reject]:
+    """The records of a delimited text file as rows of cells, the header among them."""
     delimiter = sniff(head_text(source.head), options).delimiter or ("\t" if extension(source.path) == ".tsv" else ",")
-    rows = _Splitter(Lines(source.stream, source.head, keep_ends=True), delimiter, source.name).rows()
-    return read_table(rows, source.name, options, intake)
+    return _Splitter(Lines(source.stream, source.head, keep_ends=True), delimiter, source.name).rows()
 
 
 class Sniffed(NamedTuple):

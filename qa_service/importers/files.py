@@ -8,8 +8,9 @@ import sys
 import tempfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from glob import escape, glob, has_magic
 from pathlib import Path
 from typing import IO, BinaryIO, Final
@@ -18,7 +19,8 @@ from qa_service.model.errors import SourceError
 
 STDIN: Final = "-"
 HEAD: Final = 1 << 18
-_EXTENSIONS: Final = (".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".txt", ".log", ".xlsx", ".xlsm", ".xls", ".parquet", ".pq")
+EXTENSIONS: Final = (
+    ".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".txt", ".log", ".xlsx", ".xlsm", ".xls", ".parquet", ".pq", ".html", ".htm", ".zip")
 _SPOOL: Final = 1 << 30
 _GZIP: Final = b"\x1f\x8b"
 
@@ -32,6 +34,11 @@ def extension(path: str) -> str:
     """The file name's ending in lower case, a final ``.gz`` left out."""
     name = path.lower().removesuffix(".gz")
     return Path(name).suffix
+
+
+def identity(path: str) -> str:
+    """What two ways of writing the same place have in common."""
+    return path if path == STDIN else str(Path(path).resolve())
 
 
 def expand_inputs(inputs: Sequence[str]) -> list[str]:
@@ -55,9 +62,9 @@ def _folder(name: str) -> list[str]:
     found = []
     for folder, subfolders, files in os.walk(name, onerror=_unreadable):
         subfolders[:] = sorted(s for s in subfolders if not s.startswith("."))
-        found += [os.path.join(folder, f) for f in files if not f.startswith((".", "~$")) and extension(f) in _EXTENSIONS]  # noqa: PTH118
+        found += [os.path.join(folder, f) for f in files if not f.startswith((".", "~$")) and extension(f) in EXTENSIONS]  # noqa: PTH118
     if not found:
-        raise SourceError("文件夹里没有认得的文件", where=display_name(name), fix=f"认得的扩展名: {' '.join(_EXTENSIONS)},以及它们的 .gz")
+        raise SourceError("文件夹里没有认得的文件", where=display_name(name), fix=f"认得的扩展名: {' '.join(EXTENSIONS)},以及它们的 .gz")
     return sorted(found)
 
 
@@ -77,7 +84,7 @@ def _glob(name: str) -> list[str]:
 class _Guarded(io.RawIOBase):
     """A byte stream that first gives the head already read, and whose damage is an end with a reason, not an exception."""
 
-    def __init__(self, inner: IO[bytes], head: bytes = b"") -> None:
+    def __init__(self, inner: IO[bytes] | io.RawIOBase, head: bytes = b"") -> None:
         self._head = head
         # read1 gives what could be unpacked before the damage; read would give the error only.
         self._more: Callable[[int], bytes] = getattr(inner, "read1", inner.read)
@@ -107,15 +114,27 @@ class _Guarded(io.RawIOBase):
         return len(data)
 
 
+Beside = Callable[[str], "AbstractContextManager[Source] | None"]
+"""Opens what stands in the same folder under another name; None when nothing does."""
+
+
+def _nothing_beside(name: str) -> None:
+    """A pipe has no neighbours."""
+
+
 @dataclass(slots=True)
 class Source:
-    """One open input. `head` is its first bytes (decompressed), `stream` all of them; `damage` says why it ended too early."""
+    """One open input. `head` is its first bytes (decompressed), `stream` all of them; `damage` says why it ended too early.
+
+    `beside` opens another file of the same folder, for formats that are a pair of files.
+    """
 
     path: str
     name: str
     head: bytes
     stream: BinaryIO
     guards: tuple[_Guarded, ...]
+    beside: Beside = _nothing_beside
 
     @property
     def damage(self) -> str:
@@ -134,18 +153,28 @@ def open_source(path: str) -> Iterator[Source]:
     except (OSError, ValueError) as error:
         raise SourceError(f"打不开: {getattr(error, 'strerror', None) or error}", where=name) from None
     try:
-        head, outer = _with_head(raw)
-        guards: tuple[_Guarded, ...] = (outer,)
-        if head.startswith(_GZIP):
-            head, inner = _with_head(gzip.GzipFile(fileobj=io.BufferedReader(outer, HEAD)))  # type: ignore[arg-type]
-            guards = (inner, outer)
-        yield Source(path, name, head, io.BufferedReader(guards[0], HEAD), guards)
+        yield source_of(raw, path, name, partial(_neighbour, path) if path != STDIN else _nothing_beside)
     finally:
         if path != STDIN:
             raw.close()
 
 
-def _with_head(raw: IO[bytes]) -> tuple[bytes, _Guarded]:
+def source_of(raw: IO[bytes] | io.RawIOBase, path: str, name: str, beside: Beside = _nothing_beside) -> Source:
+    """The source that an open byte stream is, unpacking gzip on the way."""
+    head, outer = _with_head(raw)
+    guards: tuple[_Guarded, ...] = (outer,)
+    if head.startswith(_GZIP):
+        head, inner = _with_head(gzip.GzipFile(fileobj=io.BufferedReader(outer, HEAD)))  # type: ignore[arg-type]
+        guards = (inner, outer)
+    return Source(path, name, head, io.BufferedReader(guards[0], HEAD), guards, beside)
+
+
+def _neighbour(path: str, name: str) -> AbstractContextManager[Source] | None:
+    other = Path(path).with_name(name)
+    return open_source(str(other)) if other.is_file() else None
+
+
+def _with_head(raw: IO[bytes] | io.RawIOBase) -> tuple[bytes, _Guarded]:
     """The first bytes of a stream, and the stream with them still in it. A pipe may give them in small pieces."""
     probe = _Guarded(raw)
     pieces, size = [], 0

@@ -15,6 +15,7 @@ import orjson
 from qa_service.importers.base import NUL_REASON, Intake, Place, ReadOptions, Records, admit, clip, holds_nul, with_defaults
 from qa_service.importers.encoding import Lines, head_text, undecodable
 from qa_service.importers.files import Source
+from qa_service.importers.head import OURS, POSSIBLE, Head
 from qa_service.importers.ledger import mark
 from qa_service.model.conversation import Conversation
 from qa_service.model.errors import InvalidRecord, SourceError
@@ -27,9 +28,17 @@ MAX_DEPTH: Final = 64
 """How deep values in `meta` may be nested: what lies deeper cannot be relied on to be written again."""
 _TOKEN: Final = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[][{},]', re.DOTALL)
 _EXACT: Final = 1 << 53
+_OURS: Final = re.compile(r'"messages"\s*:\s*\[\s*\{[^{}]*"role"\s*:\s*"(?:customer|agent|bot|system)"')
 
 
-def read_jsonl(source: Source, options: ReadOptions, intake: Intake) -> Records:
+def detects(head: Head) -> float:
+    """JSON of any kind, surely so when it has the keys of our own wire; or damaged text with lines that are objects."""
+    if head.is_json:
+        return OURS if head.has("id", "text") and _OURS.search(head.text, 0, 1 << 16) else POSSIBLE
+    return 0.4 if any(line.startswith('{"') for line in head.lines) else 0.0
+
+
+def read(source: Source, options: ReadOptions, intake: Intake) -> Records:
     """Conversations of a JSON or JSONL file, one record a row."""
     lines = Lines(source.stream, source.head)
     name = source.name

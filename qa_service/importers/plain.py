@@ -21,6 +21,7 @@ from typing import Final
 from qa_service.importers.base import Intake, Place, ReadOptions, Records, admit, clip, holds_nul, with_defaults
 from qa_service.importers.encoding import Line, Lines
 from qa_service.importers.files import STDIN, Source
+from qa_service.importers.head import Head
 from qa_service.importers.kinds import kind_of_text
 from qa_service.importers.ledger import mark
 from qa_service.importers.times import find_date, parse_clock, parse_written_time
@@ -177,7 +178,12 @@ class _Block:
     size: int = 0
 
 
-def read_plain(source: Source, options: ReadOptions, intake: Intake) -> Records:
+def detects(head: Head) -> float:
+    """Any of the first lines begins a message."""
+    return 0.3 if any(speaks(line) for line in head.lines) else 0.0
+
+
+def read(source: Source, options: ReadOptions, intake: Intake) -> Records:
     """Conversations of a transcript file. A conversation without a heading is named after the file."""
     stem = "stdin" if source.path == STDIN else Path(source.name).name.partition(".")[0] or source.name
     return _Reader(source.name, stem, options, intake).read(Lines(source.stream, source.head))

@@ -68,6 +68,7 @@ def read_table(rows: Iterator[Row | Reject], name: str, options: ReadOptions, in
     sample = list(islice(chain(head[at + 1:], filled), SAMPLE))
     columns = resolve(header.cells, [r.cells for r in sample if isinstance(r, Row)], options.columns, name)
     intake.notes.append(f"{name}: {columns.explain()}")
+    intake.tables[name] = columns
     yield from _Assembler(columns, name, options, intake).read(chain(sample, filled))
 
 

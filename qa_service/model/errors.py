@@ -33,7 +33,11 @@ class UsageError(QaError):
 
 
 class SourceError(QaError):
-    """An input that cannot be opened or understood as a whole."""
+    """An input that cannot be opened or understood as a whole. `fatal`: what holds for the whole archive that it stands in."""
+
+    def __init__(self, why: str, *, where: str = "", fix: str = "", fatal: bool = False) -> None:
+        super().__init__(why, where=where, fix=fix)
+        self.fatal = fatal
 
 
 class InvalidRecord(QaError):

@@ -70,3 +70,5 @@ class Evaluation:
     trend: float
     measures: Mapping[str, float | int | None]
     notes: tuple[str, ...]
+    turned: int | None = None
+    """The customer's message from which on the chat feels otherwise than before."""

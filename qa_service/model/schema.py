@@ -71,5 +71,5 @@ def evaluation_schema() -> Schema:
         "schema": {"const": SCHEMA}, "conversation": _object({"id": _TEXT, "shop": _TEXT, "digest": {"type": "string", "pattern": "^sha256:"}}),
         "standard": _object({"name": _TEXT, "version": _TEXT, "digest": {"type": "string", "pattern": "^sha256:"}}),
         "score": score, "findings": _list(finding), "commitments": _list(commitment), "topics": _list(topic),
-        "sentiment": _object({"customer": _list(mood), "trend": {"type": "number", "minimum": -2, "maximum": 2}}),
+        "sentiment": _object({"customer": _list(mood), "trend": {"type": "number", "minimum": -2, "maximum": 2}, "turned": _or_null(_COUNT)}),
         "measures": {"type": "object", "additionalProperties": {"type": ["number", "null"]}}, "notes": _list(_TEXT)})}

@@ -210,6 +210,7 @@ def evaluation_to_dict(e: Evaluation) -> dict[str, Any]:
         "findings": [finding_to_dict(f) for f in e.findings],
         "commitments": [commitment_to_dict(c) for c in e.commitments],
         "topics": [{"message": t.message, "label": t.label, "title": t.title, "confidence": t.confidence} for t in e.topics],
-        "sentiment": {"customer": [{"message": m.message, "label": m.label, "score": m.score} for m in e.moods], "trend": e.trend},
+        "sentiment": {"customer": [{"message": m.message, "label": m.label, "score": m.score} for m in e.moods], "trend": e.trend,
+                      "turned": e.turned},
         "measures": dict(e.measures),
         "notes": list(e.notes)}

@@ -31,6 +31,7 @@ from qa_service.text.lexicon import Lexicon
 from qa_service.text.measures import MEASURES
 from qa_service.text.patterns import Analysis, Pattern
 from qa_service.text.phrases import PhraseBook
+from qa_service.text.reply_quality import REPLY_KINDS
 
 CHECKS: Mapping[str, type[Any]] = {
     "phrase": Phrase, "reply": WholeReply, "empty_reply": EmptyReply, "sequence": SequenceCheck, "absence": Absence,
@@ -48,6 +49,7 @@ _CHOICES: Mapping[tuple[type[Any], str], frozenset[str]] = {
     (SequenceCheck, "until"): frozenset(("", "customer", "agent")),
     (Absence, "trigger"): frozenset(("opening", "closing")),
     (MeasureIs, "name"): frozenset(MEASURES), (Interval, "which"): frozenset(("any", "first", "later")),
+    (Label, "reply"): frozenset(REPLY_KINDS), (Label, "answers"): frozenset(("", "concrete")),
     (Label, "topic"): frozenset(TOPICS), (Label, "mood"): frozenset(("", "positive", "neutral", "negative")),
     (Promise, "types"): frozenset(COMMITMENT_TYPES), (Promise, "status"): frozenset(("", "kept", "contradicted", "open")),
     (PersonalData, "kinds"): frozenset(("mobile", "identity", "bank_card"))}
@@ -141,7 +143,7 @@ class Builder:
             allowed = _CHOICES.get((cls, name))
             if allowed is not None and text not in allowed:
                 raise RefusedStandard(f"{path}: 不认识 {text!r}", fix=f"可用: {'、'.join(sorted(x for x in allowed if x))}")
-            if name in ("holds_no", "aside") and text not in self.lexicon.groups:
+            if name in ("holds_no", "aside", "lacks") and text not in self.lexicon.groups:
                 raise RefusedStandard(f"{path}: 词库没有分组 {text!r}", fix=f"可用: {'、'.join(self.lexicon.groups)}")
             return text
         if kind in (int, float):

@@ -16,13 +16,13 @@ from qa_service.rules.rule import Rule
 from qa_service.rules.scorecard import Scorecard, lint_scorecard, load_scorecard
 from qa_service.rules.source import read_yaml
 from qa_service.rules.trial import Failure, try_rules
+from qa_service.text.chat_models import MODELS, ChatModels
 from qa_service.text.lexicon import load_lexicon
+from qa_service.text.model_file import load_models
 from qa_service.text.patterns import Analysis
 from qa_service.text.phrases import PhraseBook
 from qa_service.text.reader import Reader
 from qa_service.text.segment import NAME, Segmenter
-from qa_service.text.sentiment import MoodReader
-from qa_service.text.topics import TopicReader
 
 _PARTS = ("rules", "scorecards", "policies", "words", "models", "standard.yaml")
 
@@ -59,9 +59,9 @@ def load_standard(root: Path, *, policy: Path | None = None, prove: bool = True,
     packs = sorted((root / "rules").glob("*.yaml"))
     rules = tuple(rule for path in packs for rule in load_pack(path, builder) if rule.status != "retired")
     _unique(rules)
-    topics, moods = TopicReader(lexicon.topics, book), MoodReader(lexicon.moods, book)
+    models = ChatModels(load_models(root / "models", MODELS), lexicon, book)
     segmenter = Segmenter(lexicon.lists.get("user_words", ()))
-    reader = Reader(lexicon, book.compile(), segmenter, topics, moods)
+    reader = Reader(lexicon, book.compile(), segmenter, models)
     card_path = root / "scorecards" / f"{head.data.get('scorecard', 'default')}.yaml"
     scorecard = load_scorecard(card_path)
     lint_scorecard(scorecard, {r.id: r.category for r in rules}, card_path)

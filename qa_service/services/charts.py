@@ -13,6 +13,9 @@ _HIDDEN: Final = (0x200B, 0x2060, 0xFEFF, 0x00AD)
 _UNSEEN: Final = {i: 0x2400 + i for i in range(32) if i not in (9, 10, 13)} | dict.fromkeys(_TURNING, 0xFFFD) | dict.fromkeys(_HIDDEN, 0xB7)
 
 
+_LABELS: Final = 11  # per cent of a heat map's width
+
+
 def words(text: str) -> str:
     """Text as people should see it: what is invisible or turns the reading direction becomes a visible mark."""
     text = text.translate(_UNSEEN)
@@ -151,6 +154,29 @@ def whiskers(rows: Sequence[Whisker], label: str, *, reference: float | None = N
             body += [_rect(place(row.low), y + 21.5, place(row.high) - place(row.low), 3, "c-soft", f"{row.low:.1f} 至 {row.high:.1f}")]
         body.append(f'<circle class="c-main" cx="{place(row.mean):.2f}%" cy="{y + 23}" r="4.5"/>')
     return _svg(bottom + 20, body, label)
+
+
+class Cell(NamedTuple):
+    """A square of a heat map: what stands in it, in which colour, and what it says when pointed at."""
+
+    text: str
+    colour: str
+    label: str
+
+
+def heat(columns: Sequence[str], rows: Sequence[tuple[str, Sequence[Cell | None]]], label: str) -> Drawing:
+    """A heat map: rows of cells under the names of their columns; the names of the rows take the first LABELS per cent."""
+    step = (100 - _LABELS) / max(1, len(columns))
+    body = [_text(_LABELS + (i + 0.5) * step, 12, name, "t3", "middle") for i, name in enumerate(columns)]
+    for nth, (name, cells) in enumerate(rows):
+        y = 18 + nth * 24
+        body.append(_text(0, y + 16, _short(name, 9), "t"))
+        for i, cell in enumerate(cells):
+            if cell is not None:
+                x = _LABELS + i * step
+                body.append(_rect(x + 0.1, y, step - 0.2, 22, cell.colour, cell.label))
+                body.append(_text(x + step / 2, y + 15.5, cell.text, f"on {cell.colour}-on", "middle"))
+    return _svg(18 + len(rows) * 24 + 4, body, label)
 
 
 def waterfall(total: float, steps: Sequence[tuple[str, float]], label: str) -> Drawing:

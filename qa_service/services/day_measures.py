@@ -78,4 +78,6 @@ def shown(kind: str, value: float | None) -> str:
         return "–"
     if kind == SHARE:
         return f"{100 * value:.1f}%"
-    return f"{value:.2f}" if kind == RATIO else f"{value:.1f} 秒"
+    if kind == RATIO:
+        return f"{value:.2f}"
+    return f"{value:.1f} 秒" if value < 600 else f"{value / 60:.0f} 分"

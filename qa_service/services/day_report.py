@@ -1,4 +1,4 @@
-"""The day report: one self-contained HTML file of a tally. No network, no script, no clock; what it quotes is masked in the tally."""
+"""The day report: one self-contained HTML file of a day. No network, no script, no clock; what it quotes was masked where it was counted."""
 from __future__ import annotations
 
 from collections import Counter
@@ -9,34 +9,38 @@ from typing import Any, Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from qa_service.services import labels
+from qa_service.services import day_views, labels
 from qa_service.services.charts import Bar, Drawing, Part, Whisker, bars, columns, stacked, waterfall, whiskers, words
 from qa_service.services.counting import Responses, Waits
+from qa_service.services.day_book import DayBook
+from qa_service.services.day_charts import causes, heat_chart, selling_chart, staff_chart, steps_chart, trend_chart
 from qa_service.services.day_parts import LowChat, RuleTally
 from qa_service.services.headlines import headlines, overdue
-from qa_service.services.outputs.overview import agent_rows, by_title, category_counts, percent, rounded
+from qa_service.services.outputs.overview import STANDINGS, agent_rows, by_title, category_counts, percent, rounded, standing
 from qa_service.services.tally import Tally
 
 TEMPLATES: Final = Path(__file__).resolve().parents[1] / "entrypoints" / "templates"
 CARDS: Final = 10
 OF_A_KIND: Final = 2
 AGENTS_SHOWN: Final = 40
+KINDS: Final = 12
 SPANS: Final = (("c-good", "15秒内"), ("c-fair", "15-30秒"), ("c-poor", "30-180秒"), ("c-bad2", "超过180秒"), ("c-none", "没有"))
 
 
-def render_report(tally: Tally, *, title: str, standard: Mapping[str, Any], generated_from: str, date: str = "") -> str:
-    """HTML. `standard` is the wire's {name, version, digest}; `generated_from` says what was read; `date` stands under the title.
+def render_report(book: DayBook, *, title: str, generated_from: str, date: str = "") -> str:
+    """HTML. `generated_from` says what was read; `date` stands under the title, without it the days on which its chats began.
 
-    Without `date` the days on which its chats began do. Overdue means: due before the last message of the log.
+    Overdue means: due before the last message of the log.
     """
+    tally = book.tally
     ranked = sorted(tally.rules.values(), key=_weight)
     cards = _cards(ranked)
     first, begun, last = (t.astimezone(tally.zone) if t else None for t in (tally.first_at, tally.last_begun, tally.last_at))
     header, agents = agent_rows(tally)
     page = _environment().get_template("day_report.html")
     return page.render(
-        title=title, standard=standard, generated_from=generated_from, date=date or _span(first, begun), tally=tally, labels=labels,
-        last=last, headlines=headlines(tally), kpis=_kpis(tally), spans=SPANS,
+        title=title, standard=book.standard, mixed=book.mixed, has_chats=book.has_chats, generated_from=generated_from, date=date or _span(first, begun),
+        tally=tally, labels=labels, last=last, headlines=headlines(tally), kpis=_kpis(tally), spans=SPANS,
         rounded=rounded, seconds=_seconds, percent=percent, by_title=by_title,
         score_chart=_score_chart(tally), score_table=_score_table(tally),
         grades=[(t, tally.grades[g]) for g, t in labels.GRADES.items()],
@@ -45,7 +49,12 @@ def render_report(tally: Tally, *, title: str, standard: Mapping[str, Any], gene
         cards=cards, others=[r for r in ranked if r not in cards], ranked=ranked,
         agent_header=header, agent_rows=agents, agent_chart=_agent_chart(tally), low=_low(tally), waterfall=_waterfall,
         promises=_promises(tally), topics=_counts({tally.topic_titles[k]: n for k, n in tally.topics.items()}),
-        topic_chart=_topic_chart(tally), moods=[(t, tally.moods[k]) for k, t in labels.MOODS.items()], examples=_examples)
+        topic_chart=_topic_chart(tally), moods=[(t, tally.moods[k]) for k, t in labels.MOODS.items()], examples=_examples,
+        trend=day_views.trend(book), trend_chart=trend_chart(book), measures=day_views.measures(book.insights), hours=day_views.hours(book.insights),
+        heat_chart=heat_chart(book.insights), causes=causes(book.insights), staff=day_views.staff(book.insights), staff_chart=staff_chart(book.insights),
+        staffing=day_views.staffing_words(book.insights), consults=day_views.consults(book), disputes=day_views.disputes(book.insights),
+        steps_chart=steps_chart(book.insights), selling=day_views.selling(book.insights), selling_chart=selling_chart(book.insights),
+        outcomes=day_views.outcomes(book), outcome_rules=day_views.outcome_rules(book), phrases=day_views.phrases(book))
 
 
 def _weight(rule: RuleTally) -> tuple[bool, bool, int, int, str]:
@@ -135,16 +144,18 @@ def _hour_chart(t: Tally) -> Drawing:
 
 def _category_chart(t: Tally) -> Drawing:
     return bars([Bar(title, [Part(stable, "c-main", f"正式 {stable}"), Part(trial, "c-soft", f"试行 {trial}")],
-                     f"{stable:,}" + (f" + 试行 {trial:,}" if trial else "")) for title, stable, trial in category_counts(t)], "各分类的命中")
+                     f"{stable:,}" + (f" + 试行 {trial:,}" if trial else "")) for title, stable, trial in category_counts(t)[:KINDS]], "各分类的命中")
 
 
 def _agent_chart(t: Tally) -> Drawing:
     scored = [((shop, agent), g) for (shop, agent), g in t.agents.items() if g.scores.mean is not None]
     many = len(t.shops) > 1
     rows = []
-    for (shop, agent), g in sorted(scored, key=lambda x: (x[1].scores.mean or 0.0, x[0]))[:AGENTS_SHOWN]:
+    for (shop, agent), g in sorted(scored, key=lambda x: (STANDINGS.index(standing(x[1], t.scores.mean)), x[1].name, x[0]))[:AGENTS_SHOWN]:
         low, high = g.scores.interval or (None, None)
         name = (g.name or agent or "未署名") + (f" · {shop}" if many else "")
+        place = standing(g, t.scores.mean)
+        name += f" {place}全体" if place in ("低于", "高于") else ""
         rows.append(Whisker(name, g.scores.mean or 0.0, low, high, f"{g.scores.mean:.1f} · {g.scores.n} 个会话"))
     return whiskers(rows, "各客服平均得分与 95% 区间", reference=t.scores.mean)
 

@@ -29,7 +29,7 @@ def _gap(t: Tally) -> Headline | None:
     if nominal is None or effective is None or r.nominal.answered == 0:
         return None
     never = r.nominal.answered - r.effective.answered
-    return Headline(f"{100 * (nominal - effective):.0f} 个百分点",
+    return Headline(f"{round(100 * nominal) - round(100 * effective)} 个百分点",
                     f"30 秒内有人回话 {100 * nominal:.0f}%,30 秒内说到点上 {100 * effective:.0f}%。差额是问候、稍等和客套;{never} 个会话回了话,却始终没有答到问题。",
                     "看「主要问题」里的无效回复,先改开场话术")
 

@@ -6,6 +6,7 @@ duplicate is checked, not hoped.
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -27,6 +28,7 @@ from qa_service.model.errors import QaError, UsageError
 from qa_service.model.record import Duplicate, Imported, Record, Reject
 from qa_service.model.wire import DEFAULT_ZONE
 from qa_service.services.automatic import AutomaticReplies
+from qa_service.services.masking import Masker
 from qa_service.services.outputs.registry import open_writer
 from qa_service.services.outputs.resume import Earlier, open_earlier, resumable
 from qa_service.services.outputs.target import named
@@ -67,6 +69,7 @@ class Job:
     workers: int = 1
     resume: bool = False
     zone: tzinfo = DEFAULT_ZONE
+    masker: Masker = field(default_factory=Masker)
 
 
 @dataclass(slots=True)
@@ -93,7 +96,7 @@ def score(job: Job, inspector: Inspector, make: Callable[[], Inspector], progres
     with ExitStack() as stack:
         rejects = stack.enter_context(_Rejects(job.rejects))
         earlier = stack.enter_context(_earlier(job, inspector)) if _lasts(job) else None
-        writer = stack.enter_context(open_writer(job.out, job.format)) if job.out is not None and earlier is None else None
+        writer = stack.enter_context(open_writer(job.out, job.format, masker=job.masker)) if job.out is not None and earlier is None else None
         records = chain.from_iterable(open_records(path, job.options, intake) for path in job.inputs)
         conversations = _admitted(automatic.mark(records), outcome.counts, rejects)
         if earlier is not None:
@@ -108,7 +111,7 @@ def score(job: Job, inspector: Inspector, make: Callable[[], Inspector], progres
             progress(len(done.conversations))
         outcome.counts.read = intake.rows
         outcome.counts.automatic = automatic.marked
-        outcome.notes = intake.notes
+        outcome.notes = [*intake.notes, *_formats(intake)]
         outcome.rejects = rejects.path if rejects.count else None
         if not outcome.counts.balanced:
             raise QaError(f"行数对不上: {outcome.counts}", fix="这是程序缺陷,请带上输入文件的前几行报告")
@@ -117,6 +120,14 @@ def score(job: Job, inspector: Inspector, make: Callable[[], Inspector], progres
         if earlier is not None:
             earlier.finish()
     return outcome
+
+
+def _formats(intake: Intake) -> list[str]:
+    """How many files and conversations came from which format, where that is more than one."""
+    files = Counter(intake.reads.values())
+    if len(files) < 2:
+        return []
+    return [f"各格式: {'、'.join(f'{name} {n} 个文件 {intake.formats[name]} 个会话' for name, n in files.most_common())}"]
 
 
 def _reuse(conversation: Conversation, line: bytes, outcome: Outcome) -> None:

@@ -74,40 +74,44 @@ def hour_of(at: datetime) -> int:
     return at.hour if at.utcoffset() == _EIGHT else at.astimezone(DEFAULT_ZONE).hour
 
 
-def _by_day(rounds: Sequence[Round], opens: int = 8, closes: int = 23) -> Sequence[Round]:
+def _by_day(rounds: Sequence[Round], opens: int = 8, closes: int = 23) -> list[Round]:
     """The rounds that began between two hours."""
-    for r in rounds:
-        if r.begun is None or not opens <= hour_of(r.begun) < closes:
-            return [r for r in rounds if r.begun is not None and opens <= hour_of(r.begun) < closes]
-    return rounds
+    return [r for r in rounds if r.begun is not None and opens <= hour_of(r.begun) < closes]
 
 
-def within(waits: Sequence[float | None], seconds: float) -> int:
+def within(waits: Sequence[float], seconds: float) -> int:
     """How many of the waits ended in time."""
     n = 0
     for w in waits:
-        if w is not None and w <= seconds:
+        if w <= seconds:
             n += 1
     return n
 
 
-def _sum_capped(waits: Sequence[float | None], cap: float) -> float:
-    return sum([cap if w is None or w > cap else w for w in waits])
-
-
 def _rounds_within(rounds: Sequence[Round], seconds: float) -> Sums | None:
-    if not rounds:
-        return None
+    """All rounds, and how many were answered in time."""
+    nominal = effective = 0
+    for r in rounds:
+        if r.wait is not None and r.wait <= seconds:
+            nominal += 1
+            if r.effective_wait is not None and r.effective_wait <= seconds:
+                effective += 1
     n = len(rounds)
-    return n, within([r.wait for r in rounds], seconds), n, within([r.effective_wait for r in rounds], seconds)
+    return (n, nominal, n, effective) if n else None
+
+
+def _rounds_capped(rounds: Sequence[Round], cap: float) -> Sums | None:
+    """All rounds, and their seconds, none longer than the cap; unanswered is as long as the cap."""
+    nominal = effective = 0.0
+    for r in rounds:
+        nominal += cap if r.wait is None or r.wait > cap else r.wait
+        effective += cap if r.effective_wait is None or r.effective_wait > cap else r.effective_wait
+    n = len(rounds)
+    return (n, nominal, n, effective) if n else None
 
 
 def _wangwang_mean_2022(x: Exchange) -> Sums | None:
-    rounds = [] if x.robot_only else _by_day(x.rounds)
-    if not rounds:
-        return None
-    n = len(rounds)
-    return n, _sum_capped([r.wait for r in rounds], 600), n, _sum_capped([r.effective_wait for r in rounds], 600)
+    return None if x.robot_only else _rounds_capped(_by_day(x.rounds), 600.0)
 
 
 def _wangwang_mean_2020(x: Exchange) -> Sums | None:
@@ -137,10 +141,8 @@ def _jd_mean(x: Exchange) -> Sums | None:
 
 
 def _pdd_valid(x: Exchange) -> Sums | None:
-    rounds = _by_day(x.rounds)
-    if not rounds:
-        return None
-    return 1, int(within([r.wait for r in rounds], 3600) == len(rounds)), 1, int(within([r.effective_wait for r in rounds], 3600) == len(rounds))
+    found = _rounds_within(_by_day(x.rounds), 3600)
+    return None if found is None else (1, int(found[1] == found[0]), 1, int(found[3] == found[2]))
 
 
 def _pdd_3min(x: Exchange) -> Sums | None:

@@ -7,28 +7,28 @@ from collections.abc import Set as AbstractSet
 from qa_service.model.conversation import LANGUAGE_KINDS, Conversation
 from qa_service.model.finding import TOPICS, Mood, Topic
 from qa_service.model.policy import Policy
+from qa_service.text.chat_models import ChatModels
 from qa_service.text.lexicon import Lexicon
 from qa_service.text.lines import Lines
 from qa_service.text.measures import read_measures
 from qa_service.text.normalise import normalise
 from qa_service.text.phrases import Matcher
-from qa_service.text.reading import AGENT, CUSTOMER, SYSTEM, Reading
+from qa_service.text.reading import Reading
+from qa_service.text.reply_quality import REPLY_KINDS
 from qa_service.text.segment import Segmenter
-from qa_service.text.sentiment import MoodReader
-from qa_service.text.topics import TopicReader
+from qa_service.text.sides import AGENT, CUSTOMER, SYSTEM
 from qa_service.text.transcript import Transcript
 
 
 class Reader:
     """Everything needed to read conversations under one Standard."""
 
-    def __init__(self, lexicon: Lexicon, matcher: Matcher, segmenter: Segmenter, topics: TopicReader, moods: MoodReader) -> None:
+    def __init__(self, lexicon: Lexicon, matcher: Matcher, segmenter: Segmenter, models: ChatModels) -> None:
         self.lexicon = lexicon
         self.lines = Lines(lexicon)
         self.matcher = matcher
         self.segmenter = segmenter
-        self._topics = topics
-        self._moods = moods
+        self.models = models
 
     def read(self, conversations: Sequence[Conversation], policies: Sequence[Policy]) -> Reading:
         """Read a batch: a reading with its transcripts."""
@@ -37,10 +37,9 @@ class Reader:
         batch = normalise([m.text for m in messages], spoken, sound=self.matcher.needs_sound)
         self.lines.learn(set(batch.bares))
         hits = self.matcher.match(batch)
-        customer = [m.role == "customer" for m in messages]
-        topics = self._topics.read(hits, customer)
-        moods = self._moods.read(hits, customer, spoken)
         reading = Reading(conversations, messages, batch, hits, self.matcher)
+        said = self.models.read(batch.norms, hits, reading.sides, spoken, reading.homes)
+        topics, moods, reading.replies = said.topics, said.moods, said.replies
         reading.marked, reading.traits = _glance(reading, self.lines, topics, moods)
         transcripts = []
         for conversation, policy, first, last in zip(conversations, policies, reading.first, reading.first[1:], strict=False):
@@ -96,4 +95,5 @@ def _glance(reading: Reading, lines: Lines, topics: Mapping[int, Sequence[tuple[
     for m, found in topics.items():
         for label, _ in found:
             by_label[f"topic {label}"].add(homes[m])
-    return marked, {**traits, **by_label}
+    by_kind = {f"reply {kind}": {homes[m] for m in reading.replies.likely(kind).tolist()} for kind in REPLY_KINDS}
+    return marked, {**traits, **by_label, **by_kind}

@@ -14,13 +14,12 @@ from typing import TYPE_CHECKING, Any, Final
 from qa_service.model.conversation import LANGUAGE_KINDS, Conversation, Message
 from qa_service.text.normalise import SEPARATOR, Batch
 from qa_service.text.phrases import Hits, Matcher
+from qa_service.text.reply_quality import ReplyLabels
+from qa_service.text.sides import SIDE_OF
 
 if TYPE_CHECKING:
     from qa_service.text.transcript import Transcript
 
-CUSTOMER, AGENT, BOT, SYSTEM = range(4)
-SIDE_OF: Final[Mapping[str, int]] = {"customer": CUSTOMER, "agent": AGENT, "bot": BOT, "system": SYSTEM}
-SIDES: Final[Mapping[str, frozenset[int]]] = {**{role: frozenset((side,)) for role, side in SIDE_OF.items()}, "any": frozenset(SIDE_OF.values())}
 Span = tuple[int, int]
 MARKS: Final = ("silent", "acknowledging", "holding")
 """What an agent's message can be: without content, only "understood", only a plea for patience."""
@@ -50,8 +49,9 @@ class Reading:
         self.like = [firsts.setdefault(norm, m) for m, norm in enumerate(self.norms)]
         self.everywhere: AbstractSet[int] = frozenset(range(len(conversations)))
         self.transcripts: Sequence[Transcript] = ()
+        self.replies: ReplyLabels  # what the model says of each agent turn
         self.marked: Mapping[str, AbstractSet[int]] = {}  # a name of MARKS -> messages
-        self.traits: Mapping[str, AbstractSet[int]] = {}  # a name of TRAITS, or "topic" and a label -> conversations
+        self.traits: Mapping[str, AbstractSet[int]] = {}  # a name of TRAITS, "topic" or "reply" and a label -> conversations
         self._lists = matcher.by_list(hits)
         self._allow = matcher.allow
         self._spans: dict[int, Mapping[int, Sequence[Span]]] = {}

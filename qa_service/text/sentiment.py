@@ -1,24 +1,28 @@
-"""Sentiment of the customer, from weighted phrases: the baseline behind the `sentiment` field. The agent is never judged by it.
+"""Sentiment of the customer: what the model says, with the evidence of weighted phrases as part of it. The agent is never judged by it.
 
-The score is a squashed sum of phrase weights (positive > 0, negative < 0): −1 … 1. Most customer lines are neutral, and without a
-phrase that says otherwise a line stays neutral at 0.
+The score is the probability of positive minus that of negative: −1 … 1. Most customer lines are neutral. A line of which the model is
+not sure enough to say positive or negative is neutral too; its score still says where it leans.
 """
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from qa_service.model.finding import Mood
+from qa_service.text.model_file import Model
+from qa_service.text.models import Floats, probabilities
 from qa_service.text.phrases import Hits, PhraseBook
 from qa_service.text.topics import PhraseScorer
 
-_NEGATIVE, _POSITIVE = -0.36, 0.33
-_COLUMNS = ("positive", "negative", "neutral", "doubt")
+_COLUMNS: Final = ("positive", "negative", "neutral", "doubt")
+MOOD_EVIDENCE: Final = (*_COLUMNS, "net")
 
 
-class MoodReader:
-    """Scores phrases of `weights`: positive, negative, neutral, doubt -> {phrase: weight}.
+class MoodEvidence:
+    """Scores phrases of `weights`: positive, negative, neutral, doubt -> {phrase: weight}; and what they come to, `net`.
 
     neutral  hides the shorter phrases inside ("不是不满意"); its weight, if any, is that of business and is taken off the positive sum,
              never below 0: "麻烦帮我查一下谢谢" is a request and not praise
@@ -28,18 +32,26 @@ class MoodReader:
     def __init__(self, weights: Mapping[str, Mapping[str, float]], book: PhraseBook) -> None:
         self._scorer = PhraseScorer({label: weights.get(label, {}) for label in _COLUMNS}, book)
 
-    def read(self, hits: Hits, customer: Sequence[bool], spoken: Sequence[bool]) -> dict[int, tuple[str, float]]:
-        """Message number -> (label, score) for every customer message that is language."""
-        wanted = np.asarray(customer, dtype=bool) & np.asarray(spoken, dtype=bool)
-        out: dict[int, tuple[str, float]] = dict.fromkeys(np.flatnonzero(wanted).tolist(), ("neutral", 0.0))
+    def read(self, hits: Hits, wanted: npt.NDArray[np.bool_]) -> Floats:
+        """(messages, MOOD_EVIDENCE); zeros where a message is not wanted or holds nothing."""
+        out = np.zeros((len(wanted), len(MOOD_EVIDENCE)))
         scores = self._scorer.score(hits, wanted.tolist())
         positive, negative, business, doubt = scores.of.T
-        total = np.maximum(positive - business, 0.0) - np.maximum(negative - doubt, 0.0)
-        score = np.round(total / (1.0 + np.abs(total)), 2)
-        for message, value in zip(scores.message.tolist(), score.tolist(), strict=True):
-            if value:
-                out[message] = ("negative" if value <= _NEGATIVE else "positive" if value >= _POSITIVE else "neutral", value)
+        net = np.maximum(positive - business, 0.0) - np.maximum(negative - doubt, 0.0)
+        out[scores.message] = np.column_stack((scores.of, net))
         return out
+
+
+def moods_of(model: Model, logits: Floats, messages: Sequence[int]) -> dict[int, tuple[str, float]]:
+    """Message number -> (label, score). `logits`: a row for each of `messages`."""
+    labels = model.heads[0].labels
+    of = probabilities(model.heads, logits)[model.heads[0].name]
+    negative, positive = of[:, labels.index("negative")], of[:, labels.index("positive")]
+    score = np.round(positive - negative, 2)
+    feels_bad = (negative >= model.threshold("negative")) & (negative >= positive)
+    feels_good = (positive >= model.threshold("positive")) & (positive > negative)
+    names = np.where(feels_bad, "negative", np.where(feels_good, "positive", "neutral"))
+    return dict(zip(messages, zip(names.tolist(), (score + 0.0).tolist(), strict=True), strict=True))
 
 
 def trend(moods: Sequence[Mood]) -> float:
@@ -50,3 +62,19 @@ def trend(moods: Sequence[Mood]) -> float:
     first = sum(m.score for m in moods[:third]) / third
     last = sum(m.score for m in moods[-third:]) / third
     return round(last - first, 2)
+
+
+def turned(moods: Sequence[Mood]) -> int | None:
+    """The customer's message from which on the chat feels otherwise than before: where the means on both sides differ most.
+
+    None where they differ by less than 0.5, or for fewer than 3 messages.
+    """
+    if len(moods) < 3:
+        return None
+    scores = np.array([m.score for m in moods])
+    sums = np.cumsum(scores)[:-1]
+    counts = np.arange(1, len(scores))
+    apart = np.abs((scores.sum() - sums) / counts[::-1] - sums / counts)
+    weighed = apart * np.sqrt(counts * counts[::-1])  # one odd line at an end is no turn
+    at = int(np.argmax(weighed))
+    return moods[at + 1].message if apart[at] >= 0.5 else None

@@ -1,4 +1,4 @@
-"""What a customer message is about, from weighted phrases: the baseline behind the `topics` field.
+"""What a customer message is about: what the model says, with the evidence of weighted phrases as part of it.
 
 A phrase list says ``phrase: weight``. ``a|b`` stands for either phrase, ``a+b`` for both in this order, at most 12 characters apart
 (``什么时候|几点+发货|寄出``). A phrase counts once in a message, and not at all where it stands only inside a longer listed phrase.
@@ -10,17 +10,22 @@ import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
+from qa_service.model.finding import TOPICS, Topic
+from qa_service.text.model_file import Model
+from qa_service.text.models import probabilities
 from qa_service.text.normalise import Index
 from qa_service.text.phrases import Hits, PhraseBook
 
-_THRESHOLD = 0.8
 _GAP = 12  # characters between the two parts of a pair
 _AHEAD = 8  # how many part hits further the second part is looked for
+FRAGMENT: Final = 8  # characters of a line, folded, up to which it is read with the turn before it
 _LIMIT = 3  # topics a message may have
+TOPIC_EVIDENCE: Final = tuple(label for label in TOPICS if label != "other")
 
 Floats = npt.NDArray[np.float64]
 
@@ -109,22 +114,42 @@ def _inside(message: Index, start: Index, end: Index) -> npt.NDArray[np.bool_]:
     return inside
 
 
-class TopicReader:
-    """Scores phrases of `weights` (label -> phrase -> weight)."""
+class TopicEvidence:
+    """Scores phrases of `weights` (label -> phrase -> weight), for the labels of TOPIC_EVIDENCE."""
 
     def __init__(self, weights: Mapping[str, Mapping[str, float]], book: PhraseBook) -> None:
-        self._scorer = PhraseScorer(weights, book)
-        self.labels = self._scorer.labels
+        self._scorer = PhraseScorer({label: weights.get(label, {}) for label in TOPIC_EVIDENCE}, book)
 
-    def read(self, hits: Hits, customer: Sequence[bool]) -> dict[int, tuple[tuple[str, float], ...]]:
-        """Message number -> (label, confidence 0 … 1), the surest first, for the customer messages that have a topic."""
-        scores = self._scorer.score(hits, customer)
-        best = np.argsort(-scores.of, axis=1, kind="stable")[:, :_LIMIT]
-        of = np.take_along_axis(scores.of, best, axis=1)
-        sure = np.round(of / (np.maximum(of, 0.0) + 1.0), 2)
-        clear = np.flatnonzero(of[:, 0] >= _THRESHOLD) if of.shape[1] else np.empty(0, dtype=np.int64)
-        count = (of[clear] >= _THRESHOLD).sum(axis=1)
-        labels = self.labels
-        return {message: tuple([(labels[label], value) for label, value in zip(names[:n], values, strict=False)])
-                for message, names, values, n in zip(scores.message[clear].tolist(), best[clear].tolist(), sure[clear].tolist(), count.tolist(),
-                                                     strict=True)}
+    def read(self, hits: Hits, wanted: npt.NDArray[np.bool_]) -> Floats:
+        """(messages, TOPIC_EVIDENCE); zeros where a message is not wanted or holds nothing."""
+        out = np.zeros((len(wanted), len(TOPIC_EVIDENCE)))
+        scores = self._scorer.score(hits, wanted.tolist())
+        out[scores.message] = scores.of
+        return out
+
+
+def topics_of(model: Model, logits: Floats, messages: Sequence[int]) -> dict[int, tuple[tuple[str, float], ...]]:
+    """Message number -> (label, confidence 0 … 1), the surest first, for those that have a topic. `logits`: a row for each of `messages`.
+
+    The surest label counts from the threshold `first` on, the next ones from `second` on; "other" is no topic.
+    """
+    labels = model.heads[0].labels
+    of = probabilities(model.heads, logits)[model.heads[0].name]
+    best = np.argsort(-of, axis=1, kind="stable")[:, :_LIMIT]
+    sure = np.take_along_axis(of, best, axis=1)
+    said = sure >= model.threshold("second")
+    said[:, :1] = sure[:, :1] >= model.threshold("first")
+    said &= np.minimum.accumulate(best != labels.index("other"), axis=1)  # what comes after "other" is a guess
+    count = said.sum(axis=1)
+    rounded = np.round(sure, 2)
+    chosen = np.flatnonzero(count)
+    return {messages[i]: tuple([(labels[label], value) for label, value in zip(names[:n], values, strict=False)])
+            for i, names, values, n in zip(chosen.tolist(), best[chosen].tolist(), rounded[chosen].tolist(), count[chosen].tolist(), strict=True)}
+
+
+def main_topic(topics: Sequence[Topic]) -> str:
+    """What a whole chat is about: the label its messages are surest of together; "other" where none has a topic."""
+    total: dict[str, float] = {}
+    for topic in topics:
+        total[topic.label] = total.get(topic.label, 0.0) + topic.confidence
+    return max(total, key=lambda label: (total[label], label), default="other")

@@ -17,9 +17,11 @@ from qa_service.text.lexicon import Group
 from qa_service.text.lines import SHORT, Lines
 from qa_service.text.normalise import NOT_LANGUAGE, SEPARATOR, bare_of
 from qa_service.text.phrases import Hit
-from qa_service.text.reading import SIDES, Reading
+from qa_service.text.reading import Reading
+from qa_service.text.reply_quality import options_in
 from qa_service.text.segment import Segmenter
-from qa_service.text.sentiment import trend
+from qa_service.text.sentiment import trend, turned
+from qa_service.text.sides import SIDES
 from qa_service.text.similarity import alike_pairs
 
 ALIKE = 0.7  # likeness below which two messages are never called a repetition
@@ -163,6 +165,18 @@ class Transcript:
         """The reply each agent message belongs to."""
         return {i: reply for reply in self.replies for i in reply.answer}
 
+    def reply_label(self, reply: Reply, kind: str) -> float:
+        """How likely a reply is, or holds, `kind` (see reply_quality.REPLY_KINDS), 0 … 1."""
+        return self.reading.replies.probability(self.first + reply.answer[0], kind)
+
+    def sure_of(self, kind: str) -> float:
+        """The probability from which on the model is sure enough that a reply is `kind`."""
+        return self.reading.replies.sure_of(kind)
+
+    def options(self, reply: Reply) -> int:
+        """How many ways out a reply offers; 0 where it offers no handling."""
+        return options_in([self.bare(i) for i in reply.answer], self.reply_label(reply, "solution_offered") >= self.sure_of("solution_offered"))
+
     @cached_property
     def unhelped(self) -> tuple[Reply, ...]:
         """Replies that hold nothing beyond courtesy, to something concrete."""
@@ -200,6 +214,11 @@ class Transcript:
     def trend(self) -> float:
         """Mean sentiment of the last third of the customer's messages minus that of the first third."""
         return trend(self.moods)
+
+    @cached_property
+    def turned(self) -> int | None:
+        """The customer's message from which on the chat feels otherwise than before."""
+        return turned(self.moods)
 
     def concrete(self, asked: Sequence[int]) -> bool:
         """Whether these customer messages put a concrete question, request or problem (not a mere 在吗, card or thanks)."""

@@ -15,12 +15,12 @@ from qa_service.importers.plain import parse_plain
 from qa_service.model.policy import Policy
 from qa_service.rules.build import Builder
 from qa_service.rules.prefilter import Prefilter
+from qa_service.text.chat_models import MODELS, ChatModels
 from qa_service.text.lexicon import Lexicon, load_lexicon
+from qa_service.text.model_file import load_models
 from qa_service.text.phrases import PhraseBook
 from qa_service.text.reader import Reader
 from qa_service.text.segment import Segmenter
-from qa_service.text.sentiment import MoodReader
-from qa_service.text.topics import TopicReader
 
 Look = Callable[..., list[list[str]]]
 Matches = Callable[..., list[Match]]
@@ -32,9 +32,10 @@ def lexicon(lexicons: Path) -> Lexicon:
 
 
 @pytest.fixture(scope="session")
-def build(lexicon: Lexicon) -> Callable[[str, str], tuple[Check, Reader]]:
+def build(lexicon: Lexicon, lexicons: Path) -> Callable[[str, str], tuple[Check, Reader]]:
     """``build(check, conditions)``: a check written as ``{name: {parameters}}``, and the reader that holds its words."""
     segmenter = Segmenter(lexicon.lists["user_words"])
+    models = load_models(lexicons / "models", MODELS)
 
     @cache
     def go(text: str, conditions: str) -> tuple[Check, Reader]:
@@ -43,10 +44,8 @@ def build(lexicon: Lexicon) -> Callable[[str, str], tuple[Check, Reader]]:
         builder.begin_pack(yaml.safe_load(conditions) or {})
         ((name, params),) = yaml.safe_load(text).items()
         check = builder.check(name, params)
-        labelled = any(word in text for word in ("label", "asked"))  # thousands of phrases that the other checks do not need
-        topics = TopicReader(lexicon.topics if labelled else {"other": {"其他": 1.0}}, book)
-        moods = MoodReader(lexicon.moods if labelled else {}, book)
-        return check, Reader(lexicon, book.compile(), segmenter, topics, moods)
+        chat_models = ChatModels(models, lexicon, book)
+        return check, Reader(lexicon, book.compile(), segmenter, chat_models)
 
     return go
 

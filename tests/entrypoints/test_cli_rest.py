@@ -67,6 +67,14 @@ def test_doctor_lists_each_setting_with_its_source(run: Any, monkeypatch: pytest
     assert run("doctor").code == 2
 
 
+def test_doctor_shows_no_password(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "QA_ZIP_PASSWORD = (空)" in run("doctor").out
+    monkeypatch.setenv("QA_ZIP_PASSWORD", "9f2c41d07b3e")
+    out = run("doctor").out
+    assert "QA_ZIP_PASSWORD = (已设置,不显示)  [环境变量]" in out
+    assert "9f2c41d07b3e" not in out
+
+
 def test_version_and_help(run: Any) -> None:
     assert run("--version").out.startswith("qa-service, version ")
     for command in ("score", "demo", "check", "rules", "schema", "doctor"):

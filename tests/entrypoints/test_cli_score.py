@@ -4,6 +4,7 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import orjson
 import pyarrow.parquet as parquet
 import pytest
+import pyzipper
 from python_calamine import CalamineWorkbook
 
 
@@ -200,3 +202,32 @@ def test_workers_write_the_same_bytes(run: Any, tmp_path: Path) -> None:
         assert run("score", "in.jsonl", "--out", f"o{workers}.jsonl", "--workers", workers).code == 0
     assert (tmp_path / "o1.jsonl").read_bytes() == (tmp_path / "o2.jsonl").read_bytes()
     assert len(ids((tmp_path / "o1.jsonl").read_bytes())) == 700
+
+
+FIXTURES = Path(__file__).resolve().parents[1] / "importers" / "fixtures"
+
+
+def test_a_folder_of_all_formats_is_scored_in_one_call(run: Any, tmp_path: Path, answered: bytes) -> None:
+    for path in FIXTURES.iterdir():
+        if path.is_file():
+            shutil.copy(path, tmp_path / path.name)
+    (tmp_path / "w.jsonl").write_bytes(answered)
+    ran = run("score", tmp_path, "--out", "-", "--rejects", "r.jsonl")
+    assert ran.code == 3
+    [formats] = [line for line in ran.err.splitlines() if line.startswith("各格式")]
+    counted = {name: int(n) for name, n in re.findall(r"([a-z-]+) \d+ 个文件 (\d+) 个会话", formats)}
+    ours = {"jsonl": 1, "jd": 3, "qiyu": 3, "aliyun-sca": 3, "wangwang-txt": 3, "taobao-top": 3, "qianniu-html": 4, "qianniu-json": 4}
+    assert counted.items() >= ours.items()
+    assert sum(counted.values()) == len(ran.documents)
+
+
+def test_a_protected_archive_opens_with_the_option_or_the_setting(run: Any, tmp_path: Path, answered: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pyzipper.AESZipFile(tmp_path / "a.zip", "w", encryption=pyzipper.WZ_AES) as z:
+        z.setpassword(b"9f2c41d07b3e")
+        z.writestr("a.jsonl", answered)
+    refused = run("score", "a.zip", "--out", "-")
+    assert refused.code == 2
+    assert "--password" in refused.err
+    assert ids(run("score", "a.zip", "--out", "-", "--password", "9f2c41d07b3e").stdout) == ["good"]
+    monkeypatch.setenv("QA_ZIP_PASSWORD", "9f2c41d07b3e")
+    assert ids(run("score", "a.zip", "--out", "-").stdout) == ["good"]

@@ -45,7 +45,7 @@ class Outcome:
 Read = Callable[..., Outcome]
 
 
-def read_path(path: Path | str, options: ReadOptions | None = None, intake: Intake | None = None) -> Outcome:
+def read_file(path: Path | str, options: ReadOptions | None = None, intake: Intake | None = None) -> Outcome:
     """Read a file and check what holds for every file: no row lost, none counted twice, every reject with a reason, all of it writable."""
     intake = intake if intake is not None else Intake()
     before = intake.rows
@@ -69,5 +69,11 @@ def read(tmp_path: Path) -> Read:
     def go(name: str, data: bytes | str, options: ReadOptions | None = None, intake: Intake | None = None) -> Outcome:
         path = tmp_path / name
         path.write_bytes(data if isinstance(data, bytes) else data.encode("utf-8"))
-        return read_path(path, options, intake)
+        return read_file(path, options, intake)
     return go
+
+
+@pytest.fixture(name="read_path")
+def read_path() -> Read:
+    """``read_path(path, options, intake)``: read a file that is there."""
+    return read_file

@@ -96,7 +96,7 @@ def limited(tmp_path: Path, data: bytes, **limits: int) -> None:
     path = tmp_path / "a.xlsx"
     path.write_bytes(data)
     with open_source(str(path)) as source:
-        list(xlsx.read_xlsx(source, ReadOptions(), Intake(), **limits))
+        list(xlsx.read(source, ReadOptions(), Intake(), **limits))
 
 
 def with_sheet(data: bytes, sheet: str) -> bytes:
@@ -135,6 +135,6 @@ def test_a_reader_that_stops_early_leaves_no_child_behind(tmp_path: Path) -> Non
     path = tmp_path / "a.xlsx"
     path.write_bytes(book([HEAD, *((f"c{i}", "", "客户", "好" * 50) for i in range(3_000))]))
     with open_source(str(path)) as source:
-        records = xlsx.read_xlsx(source, ReadOptions(), Intake())
+        records = xlsx.read(source, ReadOptions(), Intake())
         assert next(records)
         records.close()

@@ -60,7 +60,7 @@ class CommitmentsPage(Out):
 @allow("commitments:read")
 def list_commitments(query: CommitmentsQuery) -> Response:
     """会话里对客户的承诺,按到期时间排列。是否逾期以读取的时刻为准。"""
-    zone, now = service().settings.zone, service().now()
+    zone, now = service().zone, service().now()
     status, until = query.status, parse_time(query.due_until, "", zone)
     if query.overdue == "true":
         if status not in (None, "open") or until is not None:

@@ -145,11 +145,11 @@ def _score(layer: LayerScore) -> dict[str, Any]:
 
 def told(moment: datetime | None) -> str | None:
     """A moment in the zone of the shop, RFC 3339."""
-    return moment.astimezone(service().settings.zone).isoformat() if moment is not None else None
+    return moment.astimezone(service().zone).isoformat() if moment is not None else None
 
 
 def _moment(text: str | None) -> datetime | None:
-    return parse_time(text, "", service().settings.zone)
+    return parse_time(text, "", service().zone)
 
 
 def _truth(word: str | None) -> bool | None:

@@ -92,7 +92,7 @@ def own(body: ConversationIn) -> Conversation:
     if body.shop is not None and body.shop != shop:
         raise Problem("invalid-request", "shop 与密钥所属店铺不同", errors=[("/shop", "与密钥所属店铺不同;可以不写")])
     try:
-        return body.conversation(shop, service().settings.zone)
+        return body.conversation(shop, service().zone)
     except InvalidRecord as error:
         raise Problem("invalid-request", error.why, errors=[(error.field, error.why)]) from None
 

@@ -9,14 +9,16 @@ import click
 import orjson
 from rich.console import Console
 
-from qa_service.bootstrap import inspector_maker, load_settings, make_standard
+from qa_service.bootstrap import inspector_maker, load_settings, make_masker, make_standard
 from qa_service.engine.inspector import Inspector
 from qa_service.entrypoints.explain import print_explained
 from qa_service.entrypoints.progress import progress_bar
 from qa_service.entrypoints.summary import print_summary
 from qa_service.importers.base import ReadOptions
 from qa_service.model.wire import conversation_to_dict
+from qa_service.services.day_book import read_day
 from qa_service.services.day_report import render_report
+from qa_service.services.day_source import FileReader
 from qa_service.services.demo_day import demo_day
 from qa_service.services.inspection import Job, score
 
@@ -43,10 +45,10 @@ def command(chats: int, seed: int, out: Path, workers: int) -> int:
     with progress_bar(console, [str(source)], False, chats) as progress:
         outcome = score(Job([str(source)], ReadOptions(), str(out / "evaluations.jsonl"), "jsonl", rejects, workers), inspector, make, progress)
     took = time.monotonic() - begun
-    score(Job([str(source)], ReadOptions(), str(out / "evaluations.xlsx"), "xlsx", rejects, workers), inspector, make)
-    ref = {"name": standard.ref.name, "version": standard.ref.version, "digest": standard.ref.digest}
+    score(Job([str(source)], ReadOptions(), str(out / "evaluations.xlsx"), "xlsx", rejects, workers, masker=make_masker(settings)), inspector, make)
     report = out / "report.html"
-    report.write_text(render_report(outcome.tally, title=f"客服质检日报 {day:%Y-%m-%d}(示例)", standard=ref, generated_from=source.name), "utf-8")
+    book = read_day(FileReader([str(out / "evaluations.jsonl")], [str(source)]))
+    report.write_text(render_report(book, title=f"客服质检日报 {day:%Y-%m-%d}(示例)", generated_from=source.name), "utf-8")
     print_summary(outcome.tally, outcome.counts, console, took)
     print_explained(console, source, out / "evaluations.jsonl")
     console.print(f"\n日报   {report}\n结果表 {out / 'evaluations.xlsx'}\n明细   {out / 'evaluations.jsonl'}\n会话   {source}", markup=False)

@@ -18,7 +18,8 @@ def command() -> int:
     click.echo(" ".join(f"{name} {version(name)}" for name in _LIBRARIES))
     settings = load_settings()
     for setting in settings.entries.values():
-        click.echo(f"{setting.name} = {setting.value or '(空)'}  [{setting.source}] {setting.purpose}")
+        shown = "(已设置,不显示)" if setting.value and setting.name.endswith(("PASSWORD", "_KEY")) else setting.value or "(空)"
+        click.echo(f"{setting.name} = {shown}  [{setting.source}] {setting.purpose}")
     settings.zone, settings.workers  # noqa: B018 — raises where they are wrong
     standard = make_standard(settings)
     click.echo(f"质检标准 {standard.ref.name} {standard.ref.version}: {len(standard.rules)} 条规则,{standard.root}")

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from qa_service.bootstrap import inspector_maker, load_settings, make_standard
+from qa_service.bootstrap import inspector_maker, load_settings, make_masker, make_standard
 from qa_service.engine.inspector import Inspector
 from qa_service.entrypoints.progress import progress_bar
 from qa_service.entrypoints.summary import print_summary
@@ -15,6 +15,7 @@ from qa_service.importers.base import ReadOptions
 from qa_service.importers.columns import load_columns
 from qa_service.importers.detect import IMPORTERS
 from qa_service.importers.files import expand_inputs
+from qa_service.importers.splitting import load_splittings
 from qa_service.model.conversation import CHANNELS
 from qa_service.model.errors import QaError, UsageError
 from qa_service.services.inspection import Job, Outcome, score
@@ -30,8 +31,10 @@ from qa_service.services.outputs.resume import partial_of
 @click.option("--standard", type=click.Path(path_type=Path), help="质检标准文件夹")
 @click.option("--policy", type=click.Path(path_type=Path), help="覆盖店铺政策的文件")
 @click.option("--columns", type=click.Path(path_type=Path), help="表格列名对照文件(YAML/JSON)")
+@click.option("--sessions", type=click.Path(path_type=Path), help="会话分段参数文件(YAML)")
 @click.option("--shop", help="记录里没有店铺时用它")
 @click.option("--channel", type=click.Choice(sorted(CHANNELS)), help="记录里没有渠道时用它")
+@click.option("--password", help="压缩包的密码;默认取 QA_ZIP_PASSWORD")
 @click.option("--workers", type=click.IntRange(1, 256), help="进程数;结果与进程数无关")
 @click.option("--engine", type=click.Choice(["local", "spark"]), default="local", show_default=True, help="在哪里运行")
 @click.option("--rejects", type=click.Path(path_type=Path), help="拒绝记录文件;默认在输出旁边")
@@ -40,8 +43,8 @@ from qa_service.services.outputs.resume import partial_of
 @click.option("--fail-under", type=click.FloatRange(0, 100), help="有会话低于此分时以 1 退出")
 @click.option("--quiet", "-q", is_flag=True, help="不显示进度和汇总")
 def command(inputs: tuple[str, ...], source: str, out: str | None, format_: str | None, standard: Path | None, policy: Path | None,
-            columns: Path | None, shop: str | None, channel: str | None, workers: int | None, engine: str, rejects: Path | None,
-            resume: bool, store: bool, fail_under: float | None, quiet: bool) -> int:
+            columns: Path | None, sessions: Path | None, shop: str | None, channel: str | None, password: str | None, workers: int | None, engine: str,
+            rejects: Path | None, resume: bool, store: bool, fail_under: float | None, quiet: bool) -> int:
     """给聊天记录评分。INPUT 可以是文件、文件夹、通配符,或 -(标准输入)。
 
     \b
@@ -56,9 +59,10 @@ def command(inputs: tuple[str, ...], source: str, out: str | None, format_: str 
     settings = load_settings()
     job = Job(
         expand_inputs(inputs),
-        ReadOptions(source, load_columns(str(columns)) if columns else None, settings.zone, shop, channel),
+        ReadOptions(source, load_columns(str(columns)) if columns else None, settings.zone, shop, channel,
+                    password or settings.get("QA_ZIP_PASSWORD"), load_splittings(str(sessions)) if sessions else {}),
         out, format_ or (format_of(out) if out and out != "-" else "jsonl"), rejects or _rejects_beside(out),
-        workers or settings.workers, resume, settings.zone)
+        workers or settings.workers, resume, settings.zone, make_masker(settings))
     judged_by = make_standard(settings, root=standard, policy=policy)
     console = Console(stderr=True)
     begun = time.monotonic()

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from qa_service.model.conversation import Conversation
+from qa_service.services.masking import Masker
 from qa_service.services.outputs.cells import cell
 from qa_service.services.outputs.rows import Value, conversation_header, conversation_row, sections_of
 from qa_service.services.outputs.target import Target
@@ -18,9 +19,10 @@ from qa_service.services.tally import Tally
 class CsvWriter(Writer):
     """The columns of the scorecard's sections are those of the first evaluation."""
 
-    def __init__(self, target: Target, *, masked: bool = True) -> None:
+    def __init__(self, target: Target, *, masked: bool = True, masker: Masker | None = None) -> None:
         super().__init__(target)
         self._masked = masked
+        self._masker = (masker or Masker()) if masked else None
         self._sections: list[tuple[str, str]] | None = None
         self._rows = csv.writer(codecs.getwriter("utf-8-sig")(target.file), lineterminator="\r\n")
 
@@ -28,7 +30,7 @@ class CsvWriter(Writer):
         """One row."""
         if self._sections is None:
             self._head(sections_of(evaluation))
-        self._put(conversation_row(conversation, evaluation, self._sections or ()))
+        self._put(conversation_row(conversation, evaluation, self._sections or (), self._masker))
 
     def _head(self, sections: list[tuple[str, str]]) -> None:
         self._sections = sections

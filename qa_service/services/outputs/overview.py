@@ -12,7 +12,8 @@ from qa_service.services.tally import Tally
 
 Block = tuple[str, Sequence[str], list[Row]]
 AGENT_HEAD: Final = (
-    "客服", "店铺", "会话数", "均分", "95%下限", "95%上限", "标准差", "一票否决", "客服消息", "每百条命中", "30秒回复率", "30秒有效率")
+    "客服", "店铺", "与全体相比", "会话数", "均分", "95%下限", "95%上限", "标准差", "一票否决", "客服消息", "每百条命中", "30秒回复率", "30秒有效率")
+STANDINGS: Final = ("低于", "分不出", "会话太少", "高于")
 
 
 def overview_blocks(tally: Tally) -> list[Block]:
@@ -30,20 +31,29 @@ def overview_blocks(tally: Tally) -> list[Block]:
 
 
 def agent_rows(tally: Tally) -> tuple[list[str], list[Row]]:
-    """Header and rows of the agents, lowest mean first; categories of stable findings as further columns."""
+    """Header and rows of the agents by their standing, then by name: where intervals overlap there is no rank. Categories as further columns."""
     totals: Counter[str] = Counter()
     for g in tally.agents.values():
         totals.update(by_title(g))
     titles = [t for t, _ in sorted(totals.items(), key=lambda x: (-x[1], x[0]))]
     out: list[Row] = []
-    for (shop, agent), g in sorted(tally.agents.items(), key=lambda x: (x[1].scores.mean if x[1].scores.mean is not None else 101.0, x[0])):
+    mean = tally.scores.mean
+    for (shop, agent), g in sorted(tally.agents.items(), key=lambda x: (STANDINGS.index(standing(x[1], mean)), x[1].name, x[0])):
         low, high = g.scores.interval or (None, None)
         mine = by_title(g)
         out.append([
-            g.name or agent or "未署名", shop, g.scores.n, rounded(g.scores.mean), rounded(low), rounded(high), rounded(g.scores.sd),
+            g.name or agent or "未署名", shop, standing(g, mean), g.scores.n, rounded(g.scores.mean), rounded(low), rounded(high), rounded(g.scores.sd),
             g.auto_fails, g.agent_messages, rounded(100 * sum(mine.values()) / g.agent_messages) if g.agent_messages else None,
             *_rates(g), *(mine[t] or None for t in titles)])
     return [*AGENT_HEAD, *titles], out
+
+
+def standing(g: GroupTally, mean: float | None) -> str:
+    """Whether the whole interval of an agent's mean lies below or above the day's; one of STANDINGS."""
+    interval = g.scores.interval
+    if mean is None or interval is None:
+        return "会话太少"
+    return "低于" if interval[1] < mean else "高于" if interval[0] > mean else "分不出"
 
 
 def by_title(g: GroupTally) -> Counter[str]:

@@ -8,6 +8,7 @@ from typing import Any, Final
 from qa_service.model.conversation import Conversation
 from qa_service.model.wire import DEFAULT_ZONE
 from qa_service.services import labels
+from qa_service.services.masking import Masker
 from qa_service.services.tally import agent_key
 
 Value = str | float | int | datetime | None
@@ -46,14 +47,15 @@ def sections_of(evaluation: Mapping[str, Any]) -> list[tuple[str, str]]:
     return [(s["id"], s["title"]) for s in evaluation["score"]["sections"]]
 
 
-def conversation_row(c: Conversation, e: Mapping[str, Any], sections: Sequence[tuple[str, str]]) -> Row:
-    """One conversation. A section that does not apply is empty, not 0."""
+def conversation_row(c: Conversation, e: Mapping[str, Any], sections: Sequence[tuple[str, str]], masker: Masker | None = None) -> Row:
+    """One conversation. A section that does not apply is empty, not 0. With a `masker` the buyer stands under a pseudonym."""
     score, measures = e["score"], e["measures"]
     findings = sorted(e["findings"], key=lambda f: f["status"] != "stable")
     points = {s["id"]: s["points"] for s in score["sections"] if s["applicable"]}
     moods = e["sentiment"]["customer"]
+    buyer = masker.buyer(c.shop, c.customer.id or c.customer.name) if masker is not None else c.customer.name or c.customer.id
     return [
-        c.id, c.shop, labels.CHANNELS.get(c.channel, c.channel), agent_title(c), c.customer.name or c.customer.id, started_at(c),
+        c.id, c.shop, labels.CHANNELS.get(c.channel, c.channel), agent_title(c), buyer, started_at(c),
         len(c.messages), score["total"], labels.GRADES.get(score["grade"], score["grade"]), yes(score["auto_fail"]),
         *(points.get(i) for i, _ in sections),
         len(findings), _lines(f"{f['rule']} {f['title']}{'' if f['status'] == 'stable' else '(试行)'}" for f in findings),

@@ -9,6 +9,7 @@ import xlsxwriter
 
 from qa_service.model.conversation import Conversation
 from qa_service.services.labels import measure_title
+from qa_service.services.masking import Masker
 from qa_service.services.outputs import rows
 from qa_service.services.outputs.cells import cell
 from qa_service.services.outputs.overview import agent_rows, overview_blocks
@@ -29,9 +30,10 @@ _GOOD, _FAIR, _POOR, _BAD = "#E4F1E6", "#F3F4EA", "#FBEFD5", "#F9DEDA"
 class XlsxWriter(Writer):
     """Rows go to disk as they come (constant memory); the overview and the agents are written at the end, from the tally."""
 
-    def __init__(self, target: Target, *, masked: bool = True, rows_per_sheet: int = ROWS) -> None:
+    def __init__(self, target: Target, *, masked: bool = True, masker: Masker | None = None, rows_per_sheet: int = ROWS) -> None:
         super().__init__(target)
         self._masked = masked
+        self._masker = (masker or Masker()) if masked else None
         self._book = xlsxwriter.Workbook(target.file, {
             "constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
             "nan_inf_to_errors": True})
@@ -47,7 +49,7 @@ class XlsxWriter(Writer):
         """One row each in 会话 and 指标, and those of its findings and commitments."""
         if self._sections is None:
             self._head(rows.sections_of(evaluation), [n for n in evaluation["measures"] if not n.endswith(SUFFIXES)])
-        self._sheets["会话"].put(rows.conversation_row(conversation, evaluation, self._sections or ()))
+        self._sheets["会话"].put(rows.conversation_row(conversation, evaluation, self._sections or (), self._masker))
         for row in rows.finding_rows(conversation, evaluation):
             self._sheets["命中"].put(row)
         for row in rows.commitment_rows(conversation, evaluation):

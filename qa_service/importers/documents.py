@@ -1,0 +1,208 @@
+"""JSON of other people's making, cut into rows: one value a line, an array, or an object that wraps a list of them.
+
+A row is one such value. What cannot be read is a row with a reason; a list that breaks off costs only its last element.
+"""
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from itertools import chain
+from typing import Any, Final, NamedTuple
+
+import orjson
+
+from qa_service.importers.base import Intake, Place, clip
+from qa_service.importers.encoding import Lines, head_text, undecodable
+from qa_service.importers.files import Source
+from qa_service.importers.jsonl import MAX_DOCUMENT, is_document, split_values
+from qa_service.model.errors import SourceError
+from qa_service.model.record import Reject
+
+AT_ONCE: Final = 64 << 20
+"""Bytes of a document that is parsed in one go; a larger one is cut into its elements first, slower but in less memory."""
+_TOKEN: Final = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[][{}]', re.DOTALL)
+_UNWRITABLE: Final = "(嵌套太深,原文写不出来)"
+
+
+class Item(NamedTuple):
+    """One row: its number (1-based), its value, the bytes it was read from (b"" when it stood inside a larger value), why it is wrong."""
+
+    file: str
+    number: int
+    value: Any
+    data: bytes
+    reason: str = ""
+
+    @property
+    def content(self) -> bytes:
+        """The row as bytes: what was read, or the value written again."""
+        return self.data or _dumped(self.value)
+
+    @property
+    def raw(self) -> str:
+        """The row as a reject carries it."""
+        return clip(self.content.decode("utf-8", "backslashreplace"))
+
+    @property
+    def place(self) -> Place:
+        """Where it stands."""
+        return Place(self.file, self.number)
+
+    def reject(self, reason: str = "", field: str = "") -> Reject:
+        """This row as a reject."""
+        return Reject(self.file, self.number, field, reason or self.reason, self.raw)
+
+
+def may_hold_nul(content: bytes) -> bool:
+    """Is there a U+0000 in these bytes, raw or as the escape that JSON has for it? Next to free, beside looking at each text."""
+    return b"\\u0000" in content or b"\0" in content
+
+
+def _dumped(value: Any) -> bytes:
+    try:
+        return orjson.dumps(value)
+    except (TypeError, RecursionError):
+        return _UNWRITABLE.encode()
+
+
+def items(source: Source, wrappers: Sequence[str], intake: Intake) -> Iterator[Item]:
+    """The rows of a JSON input, counted in `intake`. `wrappers`: keys whose list, in an outermost object, is the rows."""
+    lines = Lines(source.stream, source.head)
+    head = head_text(source.head)
+    whole = is_document(head) or "\n" not in head.strip()
+    pieces = _document(lines, source.name, wrappers) if whole else _lines(lines, wrappers)
+    for number, (value, data, reason) in pieces:
+        intake.rows += 1
+        yield Item(source.name, number, value, data, reason)
+
+
+_Piece = tuple[Any, bytes, str]
+
+
+def _lines(lines: Lines, wrappers: Sequence[str]) -> Iterator[tuple[int, _Piece]]:
+    for number, data, reason in lines.chunks():
+        if not data or data.isspace():
+            continue
+        if reason:
+            yield number, (None, data, reason)
+            continue
+        if lines.encoding != "utf-8":
+            try:
+                data = data.decode(lines.encoding).encode("utf-8")
+            except UnicodeDecodeError as error:
+                yield number, (None, data, undecodable(lines.encoding, error))
+                continue
+        try:
+            value = orjson.loads(data) if len(data) <= AT_ONCE else None
+        except orjson.JSONDecodeError:
+            value = None
+        if isinstance(value, dict) and not any(key in value for key in wrappers):
+            yield number, (value, data, "")  # by far the most: a row that is an object and wraps nothing
+            continue
+        for piece in _unwrapped(data, wrappers):
+            yield number, piece
+
+
+def _document(lines: Lines, name: str, wrappers: Sequence[str]) -> Iterator[tuple[int, _Piece]]:
+    data = lines.read(MAX_DOCUMENT + 1)
+    if len(data) > MAX_DOCUMENT:
+        raise SourceError(f"整个文件是一个 JSON,超过 {MAX_DOCUMENT >> 20} MB", where=name, fix="请改存为 JSONL(每行一条),不限大小")
+    return enumerate(_pieces(data, wrappers), 1)
+
+
+def _pieces(data: bytes, wrappers: Sequence[str]) -> Iterator[_Piece]:
+    if len(data) <= AT_ONCE:
+        try:
+            value = orjson.loads(data)
+        except orjson.JSONDecodeError:
+            pass
+        else:
+            yield from chain.from_iterable(_rows_of(v, b"", wrappers) for v in value) if isinstance(value, list) else _rows_of(value, b"", wrappers)
+            return
+    for piece in split_values(data):
+        if piece and not piece.isspace():
+            yield from _unwrapped(piece, wrappers)
+
+
+def _unwrapped(data: bytes, wrappers: Sequence[str]) -> Iterator[_Piece]:
+    """The rows of one JSON text: itself, or the elements of the list it wraps."""
+    if len(data) <= AT_ONCE:
+        try:
+            value = orjson.loads(data)
+        except orjson.JSONDecodeError as error:
+            reason = _why(data, error)
+        else:
+            yield from _rows_of(value, data, wrappers)
+            return
+    else:
+        reason = f"一条记录超过 {AT_ONCE >> 20} MB"
+    inner = _inner_text(data, wrappers)
+    if inner is None:
+        yield None, data, reason
+        return
+    for piece in inner:
+        if piece and not piece.isspace():
+            try:
+                yield orjson.loads(piece), piece, ""
+            except orjson.JSONDecodeError as error:
+                yield None, piece, _why(piece, error)
+
+
+def _rows_of(value: Any, data: bytes, wrappers: Sequence[str]) -> Iterator[_Piece]:
+    inner = _inner(value, wrappers)
+    if inner is None:
+        yield value, data, ""
+    else:
+        for element in inner:
+            yield element, b"", ""
+
+
+def _inner(value: Any, wrappers: Sequence[str], depth: int = 3) -> list[Any] | None:
+    """The list that an object wraps, directly or up to two levels down (``{"data": {"page": {"payload": […]}}}``)."""
+    if not isinstance(value, dict) or not depth:
+        return None
+    for key in wrappers:
+        inside = value.get(key)
+        if isinstance(inside, list):
+            return inside
+        deeper = _inner(inside, wrappers, depth - 1)
+        if deeper is not None:
+            return deeper
+    return None
+
+
+def _inner_text(data: bytes, wrappers: Sequence[str]) -> Iterator[bytes] | None:
+    """The elements of the wrapped list, as text, of an object that is damaged or too large to be parsed; what is damaged around it too."""
+    if not wrappers or not data.lstrip().startswith(b"{"):
+        return None
+    keys = "|".join(map(re.escape, wrappers)).encode()
+    match = re.search(rb'"(?:' + keys + rb')"\s{0,9}:\s{0,9}(?=\[)', data[:1 << 16])
+    if match is None:
+        return None
+    start, end = match.end(), _end_of_list(data, match.end())
+    try:
+        orjson.loads(data[:start] + b"[]" + data[end:])
+        after = b""
+    except orjson.JSONDecodeError:
+        after = data[end:]
+    return chain(split_values(data[start:end]), (after,))
+
+
+def _end_of_list(data: bytes, start: int) -> int:
+    """The place behind the list that opens at `start`; the end of `data` when it never closes."""
+    depth = 0
+    for token in _TOKEN.finditer(data, start):
+        first = data[token.start()]
+        depth += (first in b"[{") - (first in b"]}")
+        if depth == 0 and first in b"]}":
+            return token.end()
+    return len(data)
+
+
+def _why(data: bytes, error: json.JSONDecodeError) -> str:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError as wrong:
+        return undecodable("utf-8", wrong)
+    return f"不是合法的 JSON: {error.msg}(第 {error.pos + 1} 个字符)"

@@ -1,0 +1,110 @@
+"""千牛 chats as the page exporters write them: one buyer's talk as one object. A row is an entry of `chats`.
+
+``{"user": 买家, "exportTime": "2025/11/1 15:04:05", "count": n, "chats": [{"date", "time", "sender", "text", "imgUrl"}]}``; a ZIP holds one
+file a buyer. `date` stands above a group and may be empty, `time` is a clock time, `sender` is the buyer or a sub-account.
+
+Source: the user script 千牛客服聊天记录导出器 2.1.
+"""
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+import orjson
+
+from qa_service.importers.base import Intake, ReadOptions, Records
+from qa_service.importers.calendar import Calendar, Dated, parse_locale_time
+from qa_service.importers.documents import Item, items
+from qa_service.importers.draft import list_of, name_of, words_of
+from qa_service.importers.files import Source
+from qa_service.importers.head import CERTAIN, Head
+from qa_service.importers.speakers import account_of, shop_of
+from qa_service.importers.streams import Said, Stream, Streams
+from qa_service.importers.taobao import Talk, shop_among, stream_of
+from qa_service.model.conversation import Message
+from qa_service.model.errors import InvalidRecord
+
+
+def detects(head: Head) -> float:
+    """A buyer's `chats` with a sender each."""
+    return CERTAIN if head.has("chats", "user") and head.keys & {"exportTime", "sender"} else 0.0
+
+
+def read(source: Source, options: ReadOptions, intake: Intake) -> Records:
+    """The sessions of each buyer."""
+    streams = Streams("qianniu-json", options, intake)
+    number = 0
+    for item in items(source, (), intake):
+        try:
+            chats, stream = _opened(item, options)
+        except InvalidRecord as error:
+            number += 1
+            yield item._replace(number=number).reject(error.why, error.field)
+            continue
+        intake.rows += len(chats) - 1
+        count = item.value.get("count")
+        if isinstance(count, int) and count != len(chats):
+            intake.notes.append(f"{source.name}: 买家 {stream.id} 的文件说有 {count} 条,实有 {len(chats)} 条")
+        talk = Talk(stream.id)
+        for dated in _dated(item.value, chats, number, options):
+            row = _row(item.file, dated)
+            try:
+                said = Said(row, _message(talk, row.value, dated.at), repair=dated.repair)
+            except InvalidRecord as error:
+                yield row.reject(error.why, error.field)
+            else:
+                yield from streams.put(stream, said)
+        number += len(chats)
+    yield from streams.end()
+
+
+def _opened(item: Item, options: ReadOptions) -> tuple[list[dict[str, Any]], Stream]:
+    """The entries of one buyer's object, and whose they are. Raises InvalidRecord."""
+    if item.reason:
+        raise InvalidRecord(item.reason)
+    data = item.value
+    if not isinstance(data, dict):
+        raise InvalidRecord(f"应为对象,得到 {type(data).__name__}")
+    chats = list_of(data.get("chats"), "/chats")
+    if not chats:
+        raise InvalidRecord("没有聊天记录", field="/chats")
+    senders = Counter(s for one in chats if isinstance(s := one.get("sender"), str) and s.strip())
+    buyer = account_of(name_of(data.get("user"), "/user")) or _only_stranger(senders)
+    return chats, stream_of(buyer, shop_among(senders, buyer), options)
+
+
+def _only_stranger(senders: Mapping[str, int]) -> str:
+    """The buyer of a file that does not name him: the one sender who is no sub-account. Raises InvalidRecord."""
+    strangers = [s for s in map(account_of, senders) if not shop_of(s)]
+    if len(strangers) != 1 or len(senders) < 2:
+        raise InvalidRecord("没有 user,从发送人也看不出谁是买家", field="/user")
+    return strangers[0]
+
+
+_Numbered = tuple[int, dict[str, Any]]
+
+
+def _dated(data: Mapping[str, Any], chats: list[dict[str, Any]], before: int, options: ReadOptions) -> Iterator[Dated[_Numbered]]:
+    """Each entry with its number and its time."""
+    written = data.get("exportTime")
+    calendar: Calendar[_Numbered] = Calendar(options.zone, parse_locale_time(written, options.zone) if isinstance(written, str) else None)
+    for numbered in enumerate(chats, before + 1):
+        header, clock = numbered[1].get("date"), numbered[1].get("time")
+        yield from calendar.put(numbered, header if isinstance(header, str) else "", clock if isinstance(clock, str) else "")
+    yield from calendar.end()
+
+
+def _row(file: str, dated: Dated[_Numbered]) -> Item:
+    """An entry as a row. It says its whole date, so that equal words of two days are not the same row."""
+    number, one = dated.what
+    content = one | {"date": dated.at.date().isoformat()} if dated.at is not None and dated.inferred else one
+    return Item(file, number, one, orjson.dumps(content))
+
+
+def _message(talk: Talk, one: Mapping[str, Any], at: datetime | None) -> Message:
+    sender, text, image = one.get("sender"), one.get("text"), one.get("imgUrl")
+    if not (isinstance(sender, str) and isinstance(text, str) and isinstance(image, str)):
+        sender, text, image = name_of(sender, "/sender"), words_of(text, "/text"), words_of(image, "/imgUrl")
+    return talk.message(sender, text, image, at)

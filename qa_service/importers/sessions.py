@@ -1,0 +1,123 @@
+"""A buyer writes to the same account for years: where does one conversation end and the next begin?
+
+A session ends at a silence, after words of farewell and a shorter silence, at the turn of the business day, or where the platform says
+so. A question that nobody has answered keeps it open for the shop's answer (`patience`): a late answer is late, not a new session.
+Each cut depends on what stands next to it only, and a session is named after the stream and its first message: read again, also with
+more at the end, the same sessions come out under the same names.
+"""
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, time, tzinfo
+
+from qa_service.importers.splitting import Splitting, span
+from qa_service.model.conversation import Conversation, Message
+from qa_service.model.wire import DEFAULT_ZONE
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A session: ``messages[start:end]`` of its stream, and why it begins there."""
+
+    start: int
+    end: int
+    why: str
+
+
+def cuts(messages: Sequence[Message], splitting: Splitting, zone: tzinfo = DEFAULT_ZONE, closes: frozenset[int] = frozenset()) -> list[Cut]:
+    """The sessions of one stream, whose messages are in order of time. `closes`: messages after which the platform says it ended.
+
+    System messages open no session: those right before a cut go with what follows when they are nearer to it.
+    """
+    starts: list[tuple[int, str]] = []
+    last: Message | None = None
+    waiting = closed = False
+    count = held = 0
+    for i, m in enumerate(messages):
+        if m.role != "system":
+            why = "" if last is None else "平台结束了上一段会话" if closed else _why(last, m, waiting, count, splitting, zone)
+            if last is None:
+                starts.append((0, "记录从这里开始"))
+            elif why:
+                start = _with_preface(messages, held, i)
+                starts.append((start, why))
+                count = i - start
+            waiting = m.role == "customer" or (waiting and m.role == "bot" and not why)
+            # A message without a time says nothing about silence: what counts is the time before it.
+            last = m if m.at is not None or last is None else last
+            held, closed = i + 1, False
+        if i in closes:
+            closed, held = last is not None, i + 1
+        count += 1
+    ends = [start for start, _ in starts[1:]] + [len(messages)]
+    return [Cut(start, end, why) for (start, why), end in zip(starts or [(0, "记录从这里开始")], ends, strict=True)] if messages else []
+
+
+def _why(last: Message, m: Message, waiting: bool, count: int, splitting: Splitting, zone: tzinfo) -> str:
+    """Why a session ends between two messages; "" when it does not."""
+    if count >= splitting.longest:
+        return f"上一段已有 {count} 条消息"
+    if last.at is None or m.at is None:
+        return ""
+    silence = m.at - last.at
+    if waiting and m.role != "customer" and silence < splitting.patience:
+        return ""
+    if silence >= splitting.gap:
+        return f"此前静默 {span(silence)}"
+    if silence >= splitting.closing_gap and any(words in last.text for words in splitting.closing):
+        return f"上一段已道别,静默 {span(silence)}"
+    if splitting.day_starts is not None and _day(last.at, splitting.day_starts, zone) != _day(m.at, splitting.day_starts, zone):
+        return f"过了 {splitting.day_starts:%H:%M},换日"
+    return ""
+
+
+def _day(at: datetime, starts: time, zone: tzinfo) -> int:
+    local = at if at.tzinfo is zone else at.astimezone(zone)
+    return local.toordinal() - ((local.hour, local.minute) < (starts.hour, starts.minute))
+
+
+def _with_preface(messages: Sequence[Message], first: int, opening: int) -> int:
+    """Where a session that `opening` opens begins: system messages between `first` and it, the nearer ones, belong to it."""
+    before, after = messages[first - 1].at, messages[opening].at
+    start = opening
+    while start > first:
+        at = messages[start - 1].at
+        if before is not None and after is not None and at is not None and after - at > at - before:
+            break
+        start -= 1
+    return start
+
+
+def session_id(stream: str, first: Message, zone: tzinfo) -> str:
+    """The name of a session: its stream and when it began, to the second."""
+    return f"{stream}@{first.at.astimezone(zone):%Y%m%dT%H%M%S}" if first.at is not None else stream
+
+
+def sessions(stream: Conversation, splitting: Splitting, zone: tzinfo = DEFAULT_ZONE,
+             closes: frozenset[int] = frozenset()) -> Iterator[tuple[Cut, Conversation]]:
+    """The sessions of `stream`, a conversation whose id is the stream's, each with `meta.session`: stream, why it begins, the rule."""
+    taken: dict[str, int] = {}
+    rule = splitting.explain()
+    for cut in cuts(stream.messages, splitting, zone, closes):
+        said = stream.messages[cut.start:cut.end]
+        name = session_id(stream.id, next((m for m in said if m.role != "system"), said[0]), zone)
+        taken[name] = taken.get(name, 0) + 1
+        meta = {**stream.meta, "session": {"stream": stream.id, "why": cut.why, "rule": rule}}
+        yield cut, Conversation(name if taken[name] == 1 else f"{name}-{taken[name]}", said, stream.shop, stream.channel, stream.agent, stream.customer, meta)
+
+
+def split_again(conversations: Iterable[Conversation], splitting: Splitting, zone: tzinfo = DEFAULT_ZONE) -> Iterator[Conversation]:
+    """Sessions joined to their streams and cut anew by other parameters. A conversation that is no session stays as it is."""
+    streams: dict[tuple[str, str], list[Conversation]] = {}
+    for c in conversations:
+        about = c.meta.get("session")
+        if isinstance(about, Mapping) and isinstance(about.get("stream"), str):
+            streams.setdefault((c.shop, about["stream"]), []).append(c)
+        else:
+            yield c
+    for (_, name), parts in streams.items():
+        said = [m for c in parts for m in c.messages]
+        timed = sorted(said, key=lambda m: m.at) if all(m.at is not None for m in said) else said  # type: ignore[arg-type, return-value]
+        whole = replace(parts[0], id=name, messages=tuple(timed), meta={k: v for k, v in parts[0].meta.items() if k != "session"})
+        yield from (c for _, c in sessions(whole, splitting, zone))
