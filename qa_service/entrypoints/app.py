@@ -6,26 +6,24 @@ import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib.metadata import version
 from typing import Any, Final
 
 from flask import Flask, Response, g, request
-from flask_openapi3 import Info
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge
 
-from qa_service.services.service import Service
 from qa_service.entrypoints import docs, health
 from qa_service.entrypoints.api import commitments, conversations, evaluations, replies, rules
-from qa_service.entrypoints.api.spec import PREFIX, SECURITY_SCHEMES, Application
+from qa_service.entrypoints.api.spec import PREFIX, Application
 from qa_service.entrypoints.context import KEY, Context
 from qa_service.entrypoints.door import StrictRequest, refuse
 from qa_service.entrypoints.guard import stand_guard
 from qa_service.entrypoints.logs import make_log, where_of
 from qa_service.entrypoints.numbers import Numbers
 from qa_service.entrypoints.pace import Pace
-from qa_service.entrypoints.problems import Problem, ProblemDocument
+from qa_service.entrypoints.problems import Problem
 from qa_service.model.errors import StoreBusy, StoreError, StoreFull
 from qa_service.services.access import identity_of
+from qa_service.services.service import Service
 
 REQUEST_ID: Final = "X-Request-Id"
 _OURS: Final = re.compile(r"[A-Za-z0-9_-]{8,64}")
@@ -49,10 +47,7 @@ class Limits:
 
 def create_app(service: Service, limits: Limits = Limits(), log: Any = None, clock: Callable[[], float] = time.monotonic) -> Application:
     """The application. Raises RuntimeError where a route declares no permission."""
-    app = Application(
-        "qa_service.entrypoints", info=Info(title="qa-service", version=version("qa-service"), description="中文电商客服聊天质检"),
-        security_schemes=SECURITY_SCHEMES, validation_error_model=ProblemDocument, validation_error_callback=refuse, doc_ui=False,
-        operation_id_callback=_operation_id, static_folder=None)
+    app = Application("qa_service.entrypoints", refuse)
     app.request_class = StrictRequest
     app.config["MAX_CONTENT_LENGTH"] = limits.body
     app.url_map.merge_slashes = False
@@ -66,11 +61,6 @@ def create_app(service: Service, limits: Limits = Limits(), log: Any = None, clo
                 Pace(STRANGERS_RATE, STRANGERS_BURST, clock))
     _answer_for_errors(app, log or make_log())
     return app
-
-
-def _operation_id(*, name: str, **_: str) -> str:
-    """Views have names that are their operation's: short, and fit for a client."""
-    return name
 
 
 def _follow(app: Flask, log: Any) -> None:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from flask import current_app
 
-from qa_service.services.service import Service
 from qa_service.entrypoints.numbers import Numbers
+from qa_service.services.service import Service
 from qa_service.store.store import Store
 
 KEY = "qa-service"

@@ -6,8 +6,8 @@ from typing import Final
 
 import orjson
 from flask import Blueprint, Response, current_app, render_template, send_from_directory
-from flask_openapi3 import OpenAPI
 
+from qa_service.entrypoints.api.spec import Application
 from qa_service.entrypoints.door import JSON
 from qa_service.entrypoints.guard import PUBLIC, allow
 from qa_service.entrypoints.problems import KINDS, Problem
@@ -23,7 +23,7 @@ _POLICY: Final = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 
 def openapi_document() -> Response:
     """The OpenAPI 3.1 document."""
     app = current_app._get_current_object()  # type: ignore[attr-defined]
-    assert isinstance(app, OpenAPI)
+    assert isinstance(app, Application)
     return Response(orjson.dumps(app.api_doc), content_type=JSON)
 
 

@@ -26,7 +26,7 @@ class StrictRequest(Request):
     max_form_memory_size = 0
     max_form_parts = 0
 
-    def get_json(self, force: bool = False, silent: bool = False, cache: bool = True) -> Any:  # type: ignore[override]
+    def get_json(self, force: bool = False, silent: bool = False, cache: bool = True) -> Any:
         """The body as an object or array. Raises Problem: never None for what is no JSON."""
         if self.mimetype != JSON or self.mimetype_params.get("charset", "utf-8").lower() not in ("utf-8", "utf8"):
             raise Problem("unsupported-media-type", f"Content-Type 应为 {JSON}(UTF-8)")

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import sys
-from typing import IO, Any, Final
+from typing import Any, Final, TextIO
 
 import structlog
 from structlog.types import EventDict, WrappedLogger
@@ -17,7 +17,7 @@ def _only_known(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     return {name: value for name, value in event.items() if name in FIELDS}
 
 
-def make_log(out: IO[str] | None = None) -> Any:
+def make_log(out: TextIO | None = None) -> Any:
     """A log that writes to `out` (standard error). JSON escapes control characters: a line cannot be forged."""
     return structlog.wrap_logger(
         structlog.PrintLogger(out or sys.stderr), wrapper_class=structlog.make_filtering_bound_logger(20), cache_logger_on_first_use=True,

@@ -39,7 +39,7 @@ class Pace:
             now = self._clock()
             slot = self._slot(name)
             whole_at = max(self._whole_at[slot], now) + self._gap * cost
-            wait = whole_at - now - self._gap * max(self.burst, cost)
+            wait: float = whole_at - now - self._gap * max(self.burst, cost)
             if wait > 1e-9:
                 return wait
             self._whole_at[slot] = whole_at

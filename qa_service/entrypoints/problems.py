@@ -9,7 +9,6 @@ import orjson
 from flask import Response, g
 from pydantic import BaseModel, ConfigDict, Field
 
-
 MEDIA_TYPE: Final = "application/problem+json"
 _MOST_ERRORS: Final = 20
 

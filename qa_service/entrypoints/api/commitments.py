@@ -9,7 +9,7 @@ from pydantic import Field
 
 from qa_service.entrypoints.api.bodies import CommitmentType, PageQuery, Time, YesNo
 from qa_service.entrypoints.api.conversations import told
-from qa_service.entrypoints.api.spec import Out, blueprint, problems
+from qa_service.entrypoints.api.spec import Out, answers, blueprint
 from qa_service.entrypoints.context import service, store
 from qa_service.entrypoints.door import JSON
 from qa_service.entrypoints.guard import allow, whoever
@@ -56,7 +56,7 @@ class CommitmentsPage(Out):
     next_cursor: str | None
 
 
-@routes.get("/commitments", summary="列出承诺", responses={"200": CommitmentsPage} | problems())
+@routes.get("/commitments", summary="列出承诺", responses=answers(CommitmentsPage))
 @allow("commitments:read")
 def list_commitments(query: CommitmentsQuery) -> Response:
     """会话里对客户的承诺,按到期时间排列。是否逾期以读取的时刻为准。"""

@@ -9,7 +9,7 @@ from flask import Response
 from pydantic import Field
 
 from qa_service.entrypoints.api.bodies import Channel, Day, Grade, IdPath, NoQuery, PageQuery, Severity, Time, Topic, YesNo
-from qa_service.entrypoints.api.spec import ConversationOut, Out, blueprint, problems
+from qa_service.entrypoints.api.spec import ConversationOut, Out, answers, blueprint
 from qa_service.entrypoints.context import service, store
 from qa_service.entrypoints.door import JSON
 from qa_service.entrypoints.guard import allow, whoever
@@ -102,7 +102,7 @@ class ConversationDetail(Out):
     scores: list[ScoreOut]
 
 
-@routes.get("/conversations", summary="列出会话", responses={"200": ConversationsPage} | problems())
+@routes.get("/conversations", summary="列出会话", responses=answers(ConversationsPage))
 @allow("conversations:read")
 def list_conversations(query: ConversationsQuery) -> Response:
     """按条件筛选,一页一页读。"""
@@ -118,7 +118,7 @@ def list_conversations(query: ConversationsQuery) -> Response:
     return Response(orjson.dumps({"items": [_head(h) for h in page.rows], "next_cursor": page.next}), content_type=JSON)
 
 
-@routes.get("/conversations/<path:id>", summary="读取一段会话", responses={"200": ConversationDetail} | problems("404"))
+@routes.get("/conversations/<path:id>", summary="读取一段会话", responses=answers(ConversationDetail, 404))
 @allow("conversations:read")
 def read_conversation(path: IdPath, query: NoQuery) -> Response:
     """会话的现行版本,与它的每一层得分。"""

@@ -8,7 +8,7 @@ import orjson
 from flask import Response
 
 from qa_service.entrypoints.api.bodies import BatchIn, ConversationIn, IdPath, NoQuery, StoreQuery
-from qa_service.entrypoints.api.spec import REPEAT_HEADER, EvaluationOut, Out, blueprint, problems
+from qa_service.entrypoints.api.spec import REPEAT_HEADER, EvaluationOut, Out, answers, blueprint
 from qa_service.entrypoints.context import context, service, store
 from qa_service.entrypoints.door import JSON, NDJSON, checked, parse, the_request
 from qa_service.entrypoints.guard import allow, whoever
@@ -39,7 +39,7 @@ class BatchOut(Out):
     results: list[BatchItem]
 
 
-@routes.post("/evaluations", summary="给一段会话评分", responses={"200": EvaluationOut, "201": EvaluationOut} | problems("400", "409", "413", "415"),
+@routes.post("/evaluations", summary="给一段会话评分", responses=answers(EvaluationOut, 400, 409, 413, 415, 507, good=(200, 201)),
              openapi_extensions={"parameters": [REPEAT_HEADER]})
 @allow("evaluations:write")
 @repeatable
@@ -52,7 +52,7 @@ def evaluate(query: StoreQuery, body: ConversationIn) -> Response:
     return answer
 
 
-@routes.post("/evaluations/batch", summary="给至多 1,000 段会话评分", responses={"200": BatchOut} | problems("400", "409", "413", "415"),
+@routes.post("/evaluations/batch", summary="给至多 1,000 段会话评分", responses=answers(BatchOut, 400, 409, 413, 415),
              openapi_extensions={"parameters": [REPEAT_HEADER], "requestBody": {"required": True, "content": {
                  JSON: {"schema": BatchIn.model_json_schema()}, NDJSON[0]: _LINES}}})
 @allow("evaluations:write")
@@ -76,7 +76,7 @@ def evaluate_batch(query: StoreQuery) -> Response:
     return Response(orjson.dumps({"results": results}), content_type=JSON)
 
 
-@routes.get("/evaluations/<id>", summary="读取一份质检结果", responses={"200": EvaluationOut} | problems("404"))
+@routes.get("/evaluations/<id>", summary="读取一份质检结果", responses=answers(EvaluationOut, 404))
 @allow("evaluations:read")
 def read_evaluation(path: IdPath, query: NoQuery) -> Response:
     """质检结果的编号是(会话摘要.标准摘要);旧标准、旧版本的结果照样可读。"""

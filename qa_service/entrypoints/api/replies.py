@@ -8,7 +8,7 @@ from flask import Response
 
 from qa_service.entrypoints.api.bodies import NoQuery, ReplyCheckIn
 from qa_service.entrypoints.api.evaluations import own
-from qa_service.entrypoints.api.spec import Out, blueprint, problems
+from qa_service.entrypoints.api.spec import Out, answers, blueprint
 from qa_service.entrypoints.context import service
 from qa_service.entrypoints.door import JSON
 from qa_service.entrypoints.guard import allow
@@ -36,7 +36,7 @@ class ReplyCheckOut(Out):
     needs_context: list[WaitingRule]
 
 
-@routes.post("/replies/check", summary="发送前检查一条回复", responses={"200": ReplyCheckOut} | problems("400", "413", "415"))
+@routes.post("/replies/check", summary="发送前检查一条回复", responses=answers(ReplyCheckOut, 400, 413, 415))
 @allow("replies:check")
 def check_a_reply(query: NoQuery, body: ReplyCheckIn) -> Response:
     """给出准备发送的回复里还来得及改的问题与承诺,并列出此时还判断不了的规则。什么也不保存。"""

@@ -8,7 +8,7 @@ from flask import Response
 from pydantic import Field
 
 from qa_service.entrypoints.api.bodies import NoQuery, Query
-from qa_service.entrypoints.api.spec import Out, blueprint, problems
+from qa_service.entrypoints.api.spec import Out, answers, blueprint
 from qa_service.entrypoints.context import service
 from qa_service.entrypoints.door import JSON
 from qa_service.entrypoints.guard import allow
@@ -67,7 +67,7 @@ class StandardOut(Out):
     sections: list[PartOut]
 
 
-@routes.get("/rules", summary="列出规则", responses={"200": RulesOut} | problems())
+@routes.get("/rules", summary="列出规则", responses=answers(RulesOut))
 @allow("rules:read")
 def list_rules(query: RulesQuery) -> Response:
     """现行标准的规则: 查什么、为什么、建议怎么说、出处。"""
@@ -75,7 +75,7 @@ def list_rules(query: RulesQuery) -> Response:
     return Response(orjson.dumps({"items": items}), content_type=JSON)
 
 
-@routes.get("/standards/current", summary="现行质检标准", responses={"200": StandardOut} | problems())
+@routes.get("/standards/current", summary="现行质检标准", responses=answers(StandardOut))
 @allow("rules:read")
 def current_standard(query: NoQuery) -> Response:
     """名称、版本、摘要、规则数与评分项。"""
