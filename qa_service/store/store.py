@@ -37,5 +37,5 @@ class Store:
 def open_store(url: str, *, zone: tzinfo = DEFAULT_ZONE) -> Store:
     """Open the store of a database URL (see open_database); `zone` is whose days are counted. The schema must stand: see schema.upgrade."""
     db = open_database(url)
-    return Store(db, Keeping(db, zone), Conversations(db), Evaluations(db), Commitments(db), Tallies(db), Standards(db), Keys(db), Users(db),
+    return Store(db, Keeping(db, zone), Conversations(db), Evaluations(db), Commitments(db), Tallies(db, zone), Standards(db), Keys(db), Users(db),
                  Sessions(db), Replays(db), Windows(db))

@@ -58,14 +58,15 @@ class Instant(TypeDecorator[datetime]):
 
 
 Json: Final = JSON().with_variant(JSONB(), "postgresql")
+Text: Final = String().with_variant(String(collation="C"), "postgresql")  # both databases sort by code point
 
 
-def _text(name: str, **more: Any) -> Column[str]:
-    return Column(name, String, nullable=more.pop("nullable", False), **more)
+def _text(name: str, *, nullable: bool = False) -> Column[str]:
+    return Column(name, Text, nullable=nullable)
 
 
 def _key(name: str) -> Column[str]:
-    return Column(name, String, primary_key=True)
+    return Column(name, Text, primary_key=True)
 
 
 def _to_conversation() -> ForeignKeyConstraint:
@@ -113,7 +114,7 @@ findings: Final = Table(
     _key("shop"), _key("conversation"), Column("nth", Integer, primary_key=True, autoincrement=False),
     _text("rule"), _text("category"), _text("severity"), _text("status"), _text("fingerprint"), Column("message", Integer), _text("text"),
     Column("confidence", Float, nullable=False), Column("needs_human", Boolean, nullable=False), _text("agent"),
-    Column("at", Instant, nullable=False), _to_conversation(), Index("ix_findings_shop_rule_at", "shop", "rule", "at"))
+    Column("at", Instant, nullable=False), _to_conversation(), Index("ix_findings_shop_rule_at", "shop", "rule", "at"), sqlite_with_rowid=False)
 
 commitments: Final = Table(
     "commitments", METADATA,
@@ -121,13 +122,13 @@ commitments: Final = Table(
     _text("type"), Column("message", Integer, nullable=False), Column("start", Integer, nullable=False), Column("end", Integer, nullable=False),
     _text("text"), _text("deadline_text", nullable=True), Column("due", Instant), _text("amount_text", nullable=True), Column("amount", Float),
     _text("status"), _text("agent"), Column("at", Instant, nullable=False), _to_conversation(),
-    Index("ix_commitments_shop_status_due", "shop", "status", "due"))
+    Index("ix_commitments_shop_status_due", "shop", "status", "due"), sqlite_with_rowid=False)
 
 topics: Final = Table(
     "topics", METADATA,
     _key("shop"), _key("conversation"), _key("label"),
     Column("messages", Integer, nullable=False), Column("confidence", Float, nullable=False), Column("at", Instant, nullable=False),
-    _to_conversation(), Index("ix_topics_shop_label_at", "shop", "label", "at"))
+    _to_conversation(), Index("ix_topics_shop_label_at", "shop", "label", "at"), sqlite_with_rowid=False)
 
 scores: Final = Table(
     "scores", METADATA,
@@ -138,9 +139,9 @@ scores: Final = Table(
 tallies: Final = Table(
     "tallies", METADATA,
     _key("shop"), Column("day", Date, primary_key=True), _key("agent"), _key("kind"), _key("name"),
-    Column("n", BigInteger, nullable=False), Column("total", BigInteger, nullable=False), Column("squares", BigInteger, nullable=False))
+    Column("n", BigInteger, nullable=False), Column("total", BigInteger, nullable=False), Column("squares", BigInteger, nullable=False), sqlite_with_rowid=False)
 
-agents: Final = Table("agents", METADATA, _key("shop"), _key("id"), _text("name"))
+agents: Final = Table("agents", METADATA, _key("shop"), _key("id"), _text("name"), sqlite_with_rowid=False)
 
 standards: Final = Table(
     "standards", METADATA, _key("shop"), _key("digest"), _text("name"), _text("version"), Column("stored_at", Instant, nullable=False))

@@ -6,9 +6,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, tzinfo
+from typing import Final
 
+from sqlalchemy import Connection, and_, func
+
+from qa_service.store.documents import conversation_of, document_of
 from qa_service.store.engine import Database
+from qa_service.store.facts import Additions, additions, facts_of, merge
+from qa_service.store.rows import add_to_tallies
+from qa_service.store.scope import of_shop, removal_of_shop
+from qa_service.store.tables import agents, conversations, evaluations, tallies, versions
+
+_BATCH: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,22 +64,60 @@ class TallyRow:
 class Tallies:
     """The tallies of a shop."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, zone: tzinfo) -> None:
         self.database = database
+        self.zone = zone
 
     def read(self, shop: str, since: date, until: date, *, by_day: bool = False, by_agent: bool = False, agent: str | None = None,
              kinds: Sequence[str] | None = None) -> list[TallyRow]:
         """Sums over the days since … until (both inclusive), apart by day and agent where asked."""
-        raise NotImplementedError
+        t = tallies.c
+        apart = [t.kind, t.name, *([t.day] if by_day else []), *([t.agent] if by_agent else [])]
+        sums = [func.sum(column).label(column.name) for column in (t.n, t.total, t.squares)]
+        statement = of_shop(tallies, shop, *apart, *sums).where(t.day.between(since, until))
+        if agent is not None:
+            statement = statement.where(t.agent == agent)
+        if kinds is not None:
+            statement = statement.where(t.kind.in_(kinds))
+        with self.database.read() as connection:
+            found = connection.execute(statement.group_by(*apart).order_by(*apart)).all()
+        rows = [TallyRow(getattr(r, "day", None), getattr(r, "agent", ""), r.kind, r.name, Sum(int(r.n), int(r.total), int(r.squares)))
+                for r in found]
+        return [row for row in rows if row.sum != Sum(0, 0, 0)]
 
     def agents(self, shop: str) -> dict[str, str]:
         """Every agent that was seen: key -> name."""
-        raise NotImplementedError
+        with self.database.read() as connection:
+            return {row.id: row.name for row in connection.execute(of_shop(agents, shop).order_by(agents.c.id))}
 
     def days(self, shop: str) -> tuple[date, date] | None:
         """The first and the last day with chats."""
-        raise NotImplementedError
+        t = tallies.c
+        with self.database.read() as connection:
+            first, last = connection.execute(
+                of_shop(tallies, shop, func.min(t.day), func.max(t.day)).where(t.kind == "chats", t.n > 0)).one()
+        return None if first is None else (first, last)
 
     def recount(self, shop: str) -> None:
         """Count anew from the kept documents, as after a change of what is counted."""
-        raise NotImplementedError
+        with self.database.write() as connection:
+            connection.execute(removal_of_shop(tallies, shop))
+            after: str | None = ""
+            while after is not None:
+                after = self._recount(connection, shop, after)
+
+    def _recount(self, connection: Connection, shop: str, after: str) -> str | None:
+        """The next conversations by id; the last one's id, None at the end."""
+        c, v, e = conversations.c, versions.c, evaluations.c
+        found = connection.execute(
+            of_shop(conversations, shop, c.id, c.standing, c.received_at, v.document.label("said"), e.document.label("judged"))
+            .join(versions, and_(v.shop == c.shop, v.conversation == c.id, v.version == c.version))
+            .join(evaluations, and_(e.shop == c.shop, e.digest == c.digest, e.standard == c.standard))
+            .where(c.id > after).order_by(c.id).limit(_BATCH).with_for_update(of=conversations)).all()
+        sums: Additions = {}
+        for row in found:
+            conversation = conversation_of(row.said)
+            facts = facts_of(conversation, row.received_at, self.zone)
+            merge(sums, additions(conversation, document_of(row.judged), facts, row.standing, self.zone), 1)
+        add_to_tallies(connection, {shop: sums})
+        return found[-1].id if len(found) == _BATCH else None
