@@ -11,7 +11,7 @@ from typing import Any, Final
 from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge
 
-from qa_service.entrypoints import docs, health
+from qa_service.entrypoints import docs, health, hooks
 from qa_service.entrypoints.api import commitments, conversations, evaluations, replies, rules
 from qa_service.entrypoints.api.spec import PREFIX, Application
 from qa_service.entrypoints.context import KEY, Context
@@ -52,7 +52,7 @@ def create_app(service: Service, limits: Limits = Limits(), log: Any = None, clo
     app.config["MAX_CONTENT_LENGTH"] = limits.body
     app.url_map.merge_slashes = False
     app.extensions[KEY] = Context(service, Numbers())
-    for module in (evaluations, replies, rules, conversations, commitments):
+    for module in (evaluations, replies, rules, conversations, commitments, hooks):
         app.register_api(module.routes)
     app.register_blueprint(health.routes)
     app.register_blueprint(docs.routes)

@@ -9,6 +9,8 @@ from functools import cached_property
 from threading import Lock
 
 from qa_service.engine.inspector import Inspector
+from qa_service.services.hooks.configuration import Hooks
+from qa_service.services.hooks.receiving import Receiving
 from qa_service.services.judging import Judging
 from qa_service.store.store import Store
 
@@ -22,6 +24,7 @@ class Service:
     open_store: Callable[[], Store]
     now: Callable[[], datetime]
     zone: tzinfo
+    hooks: Hooks = field(default_factory=dict)
     _open: tuple[int, Store] | None = None
     _alone: Lock = field(default_factory=Lock)
 
@@ -39,3 +42,8 @@ class Service:
     def judging(self) -> Judging:
         """Judging by the Standard in force."""
         return Judging(self.inspector, self.store, self.now)
+
+    @cached_property
+    def receiving(self) -> Receiving:
+        """Webhooks in."""
+        return Receiving(self.hooks, self.judging, self.store, self.now, self.zone)

@@ -8,6 +8,7 @@ from qa_service.model.wire import DEFAULT_ZONE
 from qa_service.store.access import Keys, Sessions, Users
 from qa_service.store.commitments import Commitments
 from qa_service.store.conversations import Conversations
+from qa_service.store.deliveries import Deliveries
 from qa_service.store.engine import Database, open_database
 from qa_service.store.evaluations import Evaluations
 from qa_service.store.keeping import Keeping
@@ -32,10 +33,11 @@ class Store:
     sessions: Sessions
     replays: Replays
     windows: Windows
+    deliveries: Deliveries
 
 
 def open_store(url: str, *, zone: tzinfo = DEFAULT_ZONE) -> Store:
     """Open the store of a database URL (see open_database); `zone` is whose days are counted. The schema must stand: see schema.upgrade."""
     db = open_database(url)
     return Store(db, Keeping(db, zone), Conversations(db), Evaluations(db), Commitments(db), Tallies(db, zone), Standards(db), Keys(db), Users(db),
-                 Sessions(db), Replays(db), Windows(db))
+                 Sessions(db), Replays(db), Windows(db), Deliveries(db))

@@ -177,3 +177,9 @@ replays: Final = Table(
     Column("created_at", Instant, nullable=False), Index("ix_replays_created_at", "created_at"))
 windows: Final = Table(
     "windows", METADATA, _key("subject"), Column("began", BigInteger, primary_key=True, autoincrement=False), Column("n", Integer, nullable=False))
+
+deliveries: Final = Table(
+    "deliveries", METADATA, _key("shop"), _key("source"), _key("id"), _text("conversation"), Column("body", LargeBinary, nullable=False),
+    Column("ended", Boolean), Column("received_at", Instant, nullable=False), _text("state"), _text("reason"),
+    Index("ix_deliveries_shop_source_conversation", "shop", "source", "conversation", "received_at"),
+    Index("ix_deliveries_shop_state", "shop", "state"))

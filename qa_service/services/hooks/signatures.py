@@ -49,7 +49,8 @@ def _fresh(written: str, now: datetime) -> None:
 
 def _any(secrets: Sequence[str], given: str, sign: Callable[[bytes], str]) -> None:
     """One of the secrets must have signed: two, while one replaces the other. Every one is compared, in constant time."""
-    if not any([hmac.compare_digest(sign(secret.encode()).encode(), given.encode()) for secret in secrets]):
+    same = [hmac.compare_digest(sign(secret.encode()).encode(), given.encode()) for secret in secrets]
+    if not any(same):
         raise BadSignature("signature differs")
 
 
