@@ -9,7 +9,7 @@ from typing import Any, Final, Literal
 from sqlalchemy import ColumnElement, Row, Select, exists, func, or_
 
 from qa_service.store import search
-from qa_service.store.documents import document_of
+from qa_service.store.documents import document_of, unpack
 from qa_service.store.engine import Database
 from qa_service.store.pages import LIMIT, Page, Sorted, limited, page_of
 from qa_service.store.scope import of_shop
@@ -182,4 +182,4 @@ def _head(row: Row[Any]) -> Head:
 
 
 def _version(row: Row[Any]) -> Version:
-    return Version(row.version, row.digest, row.source, row.received_at, document_of(row.document))
+    return Version(row.version, row.digest, row.source, row.received_at, document_of(unpack(row.document)))

@@ -15,6 +15,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, Final
 
+import orjson
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, NoSuchModuleError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -100,10 +101,14 @@ def _open_sqlite(url: URL, pool: int) -> Database:
     except OSError as error:
         raise UsageError(f"存储的文件夹建不了: {error.strerror}", where=str(file.parent), fix="用 QA_DATA 或 QA_DATABASE_URL 换一个位置") from None
     engine = create_engine(
-        URL.create("sqlite", database=str(file)), pool_size=pool, max_overflow=0, pool_timeout=WAIT_SECONDS, connect_args={"isolation_level": None})
+        URL.create("sqlite", database=str(file)), json_serializer=_json, json_deserializer=orjson.loads, pool_size=pool, max_overflow=0, pool_timeout=WAIT_SECONDS, connect_args={"isolation_level": None})
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     return Database(engine, file)
+
+
+def _json(value: object) -> str:
+    return orjson.dumps(value).decode()
 
 
 def _prepare(connection: sqlite3.Connection, record: object) -> None:
@@ -129,7 +134,7 @@ def _begin(connection: Connection) -> None:
 def _open_postgresql(url: URL, pool: int) -> Database:
     try:
         return Database(create_engine(
-            url, pool_size=pool, max_overflow=pool, pool_timeout=WAIT_SECONDS, pool_pre_ping=True,
+            url, json_serializer=_json, json_deserializer=orjson.loads, pool_size=pool, max_overflow=pool, pool_timeout=WAIT_SECONDS, pool_pre_ping=True,
             connect_args={"application_name": "qa-service", "connect_timeout": 10, "options": f"-c lock_timeout={WAIT_SECONDS}s -c timezone=UTC"}))
     except (NoSuchModuleError, ImportError):
         raise UsageError("没有安装 PostgreSQL 驱动", where="QA_DATABASE_URL", fix="pip install 'qa-service[postgres]'") from None

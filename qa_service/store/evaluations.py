@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, Select, and_, func
 
 from qa_service.model.errors import StaleRecord, UsageError
 from qa_service.store.conversations import below
-from qa_service.store.documents import document_of
+from qa_service.store.documents import document_of, unpack
 from qa_service.store.engine import Database
 from qa_service.store.facts import clean
 from qa_service.store.pages import LIMIT, Page, Sorted, limited, page_of
@@ -178,7 +178,7 @@ class Evaluations:
 
 
 def _evaluation(row: Row[Any]) -> KeptEvaluation:
-    return KeptEvaluation(row.conversation, row.digest, row.standard, row.total, row.grade, row.auto_fail, row.scored_at, row.document)
+    return KeptEvaluation(row.conversation, row.digest, row.standard, row.total, row.grade, row.auto_fail, row.scored_at, unpack(row.document))
 
 
 def _layer(row: Row[Any], digest: str | None) -> LayerScore:

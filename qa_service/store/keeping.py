@@ -12,7 +12,7 @@ from qa_service.model.conversation import EMPTY, Conversation
 from qa_service.model.errors import StoreBusy, UsageError
 from qa_service.model.wire import conversation_digest
 from qa_service.store import search
-from qa_service.store.documents import conversation_to_bytes
+from qa_service.store.documents import conversation_to_bytes, pack
 from qa_service.store.engine import Database
 from qa_service.store.facts import Additions, additions, commitment_rows, facts_of, finding_rows, head_values, merge, topic_rows
 from qa_service.store.rows import Raced, add_to_tallies, insert, new_serials, remove_rows, update_heads
@@ -199,7 +199,7 @@ def _prepare(entry: Entry) -> _Prepared:
     digest = e["conversation"]["digest"]
     if digest != conversation_digest(c):
         raise UsageError("评分结果不是这个会话的", where=c.id)
-    return _Prepared(c, e, entry.line, digest, e["standard"]["digest"], conversation_to_bytes(c), search.words_of(c))
+    return _Prepared(c, e, pack(entry.line), digest, e["standard"]["digest"], pack(conversation_to_bytes(c)), search.words_of(c))
 
 
 def _apart(prepared: Sequence[_Prepared]) -> Iterator[list[_Prepared]]:

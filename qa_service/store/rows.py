@@ -33,7 +33,7 @@ def insert(connection: Connection, table: Table, rows: Rows, *, ignoring: bool =
     statement: Insert = table.insert()
     if ignoring or racing:
         statement = upsert(connection, table).on_conflict_do_nothing()
-    done = connection.execute(statement, rows if len(rows) > 1 else rows[0]).rowcount
+    done = connection.execute(statement, rows if len(rows) > 1 else rows[0], execution_options={"preserve_rowcount": True}).rowcount
     if racing and done != len(rows):
         raise Raced("另一个进程刚写入了同一个会话", fix="稍后再试")
     return done

@@ -24,6 +24,7 @@ QUERY_LONGEST: Final = 100
 _HAN: Final = r"\u2e80-\u2fdf\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _RUNS: Final = re.compile(rf"[{_HAN}]+|[^ {_HAN}]{{1,64}}")
 _IS_HAN: Final = re.compile(rf"[{_HAN}]")
+_IS_BLANK: Final = np.array([kind not in (HAN, LETTER, DIGIT) for kind in range(256)])
 
 SQLITE_UP: Final = ("CREATE VIRTUAL TABLE search_index USING fts5(shop, words, content='', detail=full, "
                     "tokenize=\"unicode61 remove_diacritics 0 categories 'L* M* N* Co'\")")
@@ -60,8 +61,8 @@ def _plain(joined: str) -> str:
     """The normal form; what is neither 汉字, letter nor digit becomes a blank."""
     table = tables()
     codes = table.norm[np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)]
-    kept = np.isin(table.kind[codes], (HAN, LETTER, DIGIT))
-    return np.where(kept, codes, np.uint32(32)).astype(np.uint32).tobytes().decode("utf-32-le", "replace")
+    codes[_IS_BLANK[table.kind[codes]]] = ord(" ")
+    return codes.tobytes().decode("utf-32-le", "replace")
 
 
 def put(connection: Connection, chats: Sequence[Indexed]) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 
 from qa_service.model.errors import UsageError
 from qa_service.model.evaluation import StandardRef
+from qa_service.store.documents import pack, unpack
 from qa_service.store.engine import Database
 from qa_service.store.rows import insert
 from qa_service.store.scope import of_shop
@@ -38,7 +39,7 @@ class Standards:
         with self.database.write() as connection:
             row = {"shop": shop, "digest": ref.digest, "name": ref.name, "version": ref.version, "stored_at": now}
             new = insert(connection, standards, [row], ignoring=True) == 1
-            insert(connection, files, [{"shop": shop, "digest": d, "data": data[d]} for d in sorted(data)], ignoring=True)
+            insert(connection, files, [{"shop": shop, "digest": d, "data": pack(data[d])} for d in sorted(data)], ignoring=True)
             insert(connection, standard_files,
                    [{"shop": shop, "standard": ref.digest, "path": p, "file": d} for p, d in sorted(digests.items())], ignoring=True)
         return new
@@ -60,7 +61,7 @@ class Standards:
         with self.database.read() as connection:
             found = connection.execute(of_shop(standard_files, shop, s.path, f.data).join(files, (f.shop == s.shop) & (f.digest == s.file))
                                        .where(s.standard == digest).order_by(s.path))
-            return {row.path: row.data for row in found}
+            return {row.path: unpack(row.data) for row in found}
 
     def write_to(self, shop: str, digest: str, folder: Path) -> None:
         """Lay the files out as a folder that `load_standard` reads. Raises UsageError where there is no such Standard."""

@@ -11,7 +11,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, and_
 
 from qa_service.model.conversation import Conversation
-from qa_service.store.documents import conversation_of, document_of
+from qa_service.store.documents import conversation_of, document_of, unpack
 from qa_service.store.scope import of_shop
 from qa_service.store.tables import conversations, evaluations, scores, versions
 
@@ -36,12 +36,12 @@ class Before:
     @cached_property
     def conversation(self) -> Conversation:
         """Its current version."""
-        return conversation_of(self.version_document)
+        return conversation_of(unpack(self.version_document))
 
     @cached_property
     def evaluation(self) -> dict[str, Any]:
         """Its current evaluation as the wire has it."""
-        return document_of(self.evaluation_document)
+        return document_of(unpack(self.evaluation_document))
 
 
 def read_before(connection: Connection, wanted: Mapping[Key, tuple[str, str]]) -> dict[Key, Before]:

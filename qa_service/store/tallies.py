@@ -11,7 +11,7 @@ from typing import Final
 
 from sqlalchemy import Connection, and_, func
 
-from qa_service.store.documents import conversation_of, document_of
+from qa_service.store.documents import conversation_of, document_of, unpack
 from qa_service.store.engine import Database
 from qa_service.store.facts import Additions, additions, facts_of, merge
 from qa_service.store.rows import add_to_tallies
@@ -116,8 +116,8 @@ class Tallies:
             .where(c.id > after).order_by(c.id).limit(_BATCH).with_for_update(of=conversations)).all()
         sums: Additions = {}
         for row in found:
-            conversation = conversation_of(row.said)
+            conversation = conversation_of(unpack(row.said))
             facts = facts_of(conversation, row.received_at, self.zone)
-            merge(sums, additions(conversation, document_of(row.judged), facts, row.standing, self.zone), 1)
+            merge(sums, additions(conversation, document_of(unpack(row.judged)), facts, row.standing, self.zone), 1)
         add_to_tallies(connection, {shop: sums})
         return found[-1].id if len(found) == _BATCH else None
