@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
+import os
 import tempfile
 import threading
 import time
+import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from multiprocessing.sharedctypes import RawArray
+from pathlib import Path
 from typing import Final
 
 _SLOTS: Final = 4096
@@ -28,7 +31,9 @@ class Pace:
         self._gap = 1.0 / rate
         self._clock = clock
         self._threads = threading.Lock()
-        self._processes = tempfile.TemporaryFile()  # noqa: SIM115 — lives as long as this does
+        self._processes, path = tempfile.mkstemp(prefix="qa-pace-")
+        Path(path).unlink()
+        weakref.finalize(self, os.close, self._processes)
         self._names = RawArray("Q", _SLOTS)
         self._whole_at = RawArray("d", _SLOTS)
 

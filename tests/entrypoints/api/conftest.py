@@ -134,8 +134,11 @@ def api(make_api: Make) -> Api:
     return make_api()
 
 
-def chat(id: str = "c-1", *said: tuple[str, str], **more: Any) -> dict[str, Any]:
-    """A chat, by default one that loses points and holds a promise."""
-    words = said or (("customer", "这件有M码吗"), ("agent", "亲,在的"), ("customer", "物流三天没动了"), ("agent", "今天18点前给您补发一件"))
-    return {"id": id, "channel": "tmall", "agent": {"id": "a7", "name": "小美"}, "customer": {"id": "u9"}, "messages": [
-        {"role": role, "text": text, "at": f"2025-11-11T10:{n:02d}:00+08:00"} for n, (role, text) in enumerate(words)]} | more
+@pytest.fixture
+def chat() -> Callable[..., dict[str, Any]]:
+    """``chat("c-1", ("customer", "…"), …, shop="…")``: by default one that loses points and holds a promise."""
+    def make(id: str = "c-1", *said: tuple[str, str], **more: Any) -> dict[str, Any]:
+        words = said or (("customer", "这件有M码吗"), ("agent", "亲,在的"), ("customer", "物流三天没动了"), ("agent", "今天18点前给您补发一件"))
+        return {"id": id, "channel": "tmall", "agent": {"id": "a7", "name": "小美"}, "customer": {"id": "u9"}, "messages": [
+            {"role": role, "text": text, "at": f"2025-11-11T10:{n:02d}:00+08:00"} for n, (role, text) in enumerate(words)]} | more
+    return make
