@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge
+from werkzeug.routing import BaseConverter
 
 from qa_service.entrypoints import docs, health, hooks
 from qa_service.entrypoints.api import commitments, conversations, evaluations, replies, rules
@@ -36,6 +37,13 @@ STRANGERS_RATE: Final = 1.0
 STRANGERS_BURST: Final = 60
 
 
+class AnyId(BaseConverter):
+    """An id in an address: whatever the helpdesk calls it, with slashes in it or in front."""
+
+    part_isolating = False
+    regex = ".+"
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """What one request and one key may take: bytes of a body (after decompression), requests a second, requests at once."""
@@ -51,6 +59,7 @@ def create_app(service: Service, limits: Limits = Limits(), log: Any = None, clo
     app.request_class = StrictRequest
     app.config["MAX_CONTENT_LENGTH"] = limits.body
     app.url_map.merge_slashes = False
+    app.url_map.converters["id"] = AnyId
     app.extensions[KEY] = Context(service, Numbers())
     for module in (evaluations, replies, rules, conversations, commitments, hooks):
         app.register_api(module.routes)

@@ -5,7 +5,7 @@ from importlib.resources import files
 from typing import Final
 
 import orjson
-from flask import Blueprint, Response, current_app, render_template, send_from_directory
+from flask import Blueprint, Response, current_app, render_template
 
 from qa_service.entrypoints.api.spec import Application
 from qa_service.entrypoints.door import JSON
@@ -13,7 +13,7 @@ from qa_service.entrypoints.guard import PUBLIC, allow
 from qa_service.entrypoints.problems import KINDS, Problem
 
 routes = Blueprint("docs", __name__, template_folder="templates")
-_ASSETS: Final = {"swagger-ui.css": "css", "swagger-ui-bundle.js": "js"}
+_ASSETS: Final = {"swagger-ui.css": ("css", "text/css"), "swagger-ui-bundle.js": ("js", "text/javascript")}
 # Swagger UI writes style attributes and shows icons from data: addresses. Everywhere else the policy has no exception.
 _POLICY: Final = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'"
 
@@ -42,7 +42,9 @@ def docs_asset(name: str) -> Response:
         return Response(render_template("api_docs.js"), content_type="text/javascript; charset=utf-8")
     if name not in _ASSETS:
         raise Problem("not-found")
-    return send_from_directory(str(files("flask_openapi3_swagger") / "templates" / "swagger" / _ASSETS[name]), name, max_age=86_400)
+    folder, kind = _ASSETS[name]
+    data = (files("flask_openapi3_swagger") / "templates" / "swagger" / folder / name).read_bytes()
+    return Response(data, content_type=kind, headers={"Cache-Control": "public, max-age=86400"})
 
 
 @routes.get("/problems")

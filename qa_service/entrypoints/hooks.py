@@ -15,7 +15,7 @@ from qa_service.entrypoints.problems import Problem
 from qa_service.model.errors import InvalidRecord
 from qa_service.services.hooks.signatures import BadSignature, Letter
 
-routes = blueprint("hooks", "客服系统推送")
+routes = blueprint("hooks", "客服系统推送", keys=False)
 _LONGEST = 200
 
 
@@ -39,7 +39,7 @@ class ReceivedOut(Out):
     delivery: str
 
 
-@routes.post("/hooks/<source>", summary="接收客服系统的推送", responses=answers(ReceivedOut, 400, 404, 413, 507, good=(202,)), security=[],
+@routes.post("/hooks/<source>", summary="接收客服系统的推送", responses=answers(ReceivedOut, 400, 404, 413, 507, good=(202,)),
              openapi_extensions={"requestBody": {"required": True, "content": {JSON: {"schema": {"type": "object"}}}}})
 @allow(SIGNED)
 def receive_hook(path: HookPath, query: HookQuery) -> Response:

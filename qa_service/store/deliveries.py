@@ -37,16 +37,18 @@ class Deliveries:
     def add(self, delivery: Delivery, state: State) -> bool:
         """Keep a webhook; False for one that was kept before."""
         d = delivery
-        row = {"shop": d.shop, "source": d.source, "id": d.id, "conversation": d.conversation, "body": d.body, "ended": d.ended,
-               "received_at": d.received_at, "state": state, "reason": ""}
+        t = deliveries.c
+        before = of_shop(deliveries, d.shop, func.count()).where(t.source == d.source, t.conversation == d.conversation)
         with self.database.write() as connection:
+            row = {"shop": d.shop, "source": d.source, "id": d.id, "conversation": d.conversation, "nth": connection.execute(before).scalar_one(),
+                   "body": d.body, "ended": d.ended, "received_at": d.received_at, "state": state, "reason": ""}
             return insert(connection, deliveries, [row], ignoring=True) == 1
 
     def of(self, shop: str, source: str, conversation: str) -> list[Delivery]:
         """Those of one conversation, in the order they came."""
         t = deliveries.c
         columns = (t.shop, t.source, t.id, t.conversation, t.body, t.ended, t.received_at)
-        question = of_shop(deliveries, shop, *columns).where(t.source == source, t.conversation == conversation).order_by(t.received_at, t.id)
+        question = of_shop(deliveries, shop, *columns).where(t.source == source, t.conversation == conversation).order_by(t.nth, t.received_at, t.id)
         with self.database.read() as connection:
             return [Delivery(*row) for row in connection.execute(question)]
 

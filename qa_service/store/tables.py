@@ -184,7 +184,8 @@ windows: Final = Table(
     "windows", METADATA, _key("subject"), Column("began", BigInteger, primary_key=True, autoincrement=False), Column("n", Integer, nullable=False))
 
 deliveries: Final = Table(
-    "deliveries", METADATA, _key("shop"), _key("source"), _key("id"), _text("conversation"), Column("body", LargeBinary, nullable=False),
-    Column("ended", Boolean), Column("received_at", Instant, nullable=False), _text("state"), _text("reason"),
-    Index("ix_deliveries_shop_source_conversation", "shop", "source", "conversation", "received_at"),
+    "deliveries", METADATA, _key("shop"), _key("source"), _key("id"), _text("conversation"),
+    Column("nth", Integer, nullable=False),  # of its conversation, from 0: clocks may stand still or go back
+    Column("body", LargeBinary, nullable=False), Column("ended", Boolean), Column("received_at", Instant, nullable=False), _text("state"), _text("reason"),
+    Index("ix_deliveries_shop_source_conversation", "shop", "source", "conversation", "nth"),
     Index("ix_deliveries_shop_state", "shop", "state"))

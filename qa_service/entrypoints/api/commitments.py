@@ -56,7 +56,7 @@ class CommitmentsPage(Out):
     next_cursor: str | None
 
 
-@routes.get("/commitments", summary="列出承诺", responses=answers(CommitmentsPage))
+@routes.get("/commitments", summary="列出承诺", responses=answers(CommitmentsPage, 400))
 @allow("commitments:read")
 def list_commitments(query: CommitmentsQuery) -> Response:
     """会话里对客户的承诺,按到期时间排列。是否逾期以读取的时刻为准。"""
@@ -64,13 +64,13 @@ def list_commitments(query: CommitmentsQuery) -> Response:
     status, until = query.status, parse_time(query.due_until, "", zone)
     if query.overdue == "true":
         if status not in (None, "open") or until is not None:
-            raise Problem("invalid-request", "overdue=true 不能与 status、due_until 同用", errors=[("?overdue", "与 status 或 due_until 矛盾")])
+            raise Problem("bad-request", "overdue=true 不能与 status、due_until 同用", errors=[("?overdue", "与 status 或 due_until 矛盾")])
         status, until = "open", now
     try:
         page = store().commitments.page(whoever().shop, status=status, type=query.type, agent=query.agent,
                                         due_since=parse_time(query.due_since, "", zone), due_until=until, limit=query.limit, after=query.cursor)
     except UsageError as error:
-        raise Problem("invalid-request", error.why, errors=[("?cursor", error.why)]) from None
+        raise Problem("bad-request", error.why, errors=[("?cursor", error.why)]) from None
     items = [{
         "conversation": c.conversation, "type": c.type, "message": c.message, "start": c.start, "end": c.end, "text": c.text,
         "deadline_text": c.deadline_text, "due": told(c.due), "amount_text": c.amount_text, "amount": c.amount, "status": c.status,

@@ -102,7 +102,7 @@ class ConversationDetail(Out):
     scores: list[ScoreOut]
 
 
-@routes.get("/conversations", summary="列出会话", responses=answers(ConversationsPage))
+@routes.get("/conversations", summary="列出会话", responses=answers(ConversationsPage, 400))
 @allow("conversations:read")
 def list_conversations(query: ConversationsQuery) -> Response:
     """按条件筛选,一页一页读。"""
@@ -114,11 +114,11 @@ def list_conversations(query: ConversationsQuery) -> Response:
     try:
         page = store().conversations.page(whoever().shop, wanted, order=query.order, limit=query.limit, after=query.cursor)
     except UsageError as error:
-        raise Problem("invalid-request", error.why, errors=[("?cursor", error.why)]) from None
+        raise Problem("bad-request", error.why, errors=[("?cursor", error.why)]) from None
     return Response(orjson.dumps({"items": [_head(h) for h in page.rows], "next_cursor": page.next}), content_type=JSON)
 
 
-@routes.get("/conversations/<path:id>", summary="读取一段会话", responses=answers(ConversationDetail, 404))
+@routes.get("/conversations/<id:id>", summary="读取一段会话", responses=answers(ConversationDetail, 404))
 @allow("conversations:read")
 def read_conversation(path: IdPath, query: NoQuery) -> Response:
     """会话的现行版本,与它的每一层得分。"""

@@ -90,7 +90,7 @@ def own(body: ConversationIn) -> Conversation:
     """The conversation of the caller's own shop. Raises Problem for another's."""
     shop = whoever().shop
     if body.shop is not None and body.shop != shop:
-        raise Problem("invalid-request", "shop 与密钥所属店铺不同", errors=[("/shop", "与密钥所属店铺不同;可以不写")])
+        raise Problem("forbidden", "shop 与密钥所属店铺不同", errors=[("/shop", "与密钥所属店铺不同;可以不写")])
     try:
         return body.conversation(shop, service().zone)
     except InvalidRecord as error:

@@ -21,9 +21,15 @@ REPEAT_HEADER: Final[dict[str, Any]] = {
     "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"}}
 
 
-def blueprint(name: str, title: str) -> APIBlueprint:
-    """A group of operations under /api/v1."""
-    return APIBlueprint(name, __name__, url_prefix=PREFIX, abp_tags=[Tag(name=name, description=title)], abp_security=SECURITY)
+def _operation_id(*, name: str, **_: str) -> str:
+    """Views have the names of their operations: short, and fit for a client."""
+    return name
+
+
+def blueprint(name: str, title: str, *, keys: bool = True) -> APIBlueprint:
+    """A group of operations under /api/v1; `keys`: they want an API key."""
+    return APIBlueprint(name, __name__, url_prefix=PREFIX, abp_tags=[Tag(name=name, description=title)],
+                        abp_security=SECURITY if keys else None, operation_id_callback=_operation_id)
 
 
 def answers(model: type[BaseModel], *statuses: int, good: Sequence[int] = (200,)) -> ResponseDict:
@@ -60,7 +66,7 @@ class Application(OpenAPI):
         super().__init__(
             name, info=Info(title="qa-service", version=version("qa-service"), description="中文电商客服聊天质检"),
             security_schemes=SECURITY_SCHEMES, validation_error_model=ProblemDocument, validation_error_callback=refuse, doc_ui=False,
-            operation_id_callback=_operation_id, static_folder=None)
+            static_folder=None)
 
     def generate_spec_json(self) -> None:
         """As ever, with the schemas that the library's own model of a schema cannot hold."""
@@ -71,6 +77,3 @@ class Application(OpenAPI):
                 schemas[name] = {key: value for key, value in schema.items() if key != "$schema"}
 
 
-def _operation_id(*, name: str, **_: str) -> str:
-    """Views have the names of their operations: short, and fit for a client."""
-    return name

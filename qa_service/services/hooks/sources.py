@@ -39,9 +39,10 @@ def _chatwoot_told(event: Event, query: Mapping[str, str]) -> Told:
         _, number = chatwoot.account_and_number(event)
     except InvalidRecord:
         return Told("", None)
-    about = event if str(event.get("event", "")).startswith("conversation_") else part_of(event.get("conversation"), "/conversation")
-    status = about.get("status")
-    return Told(number, None if not isinstance(status, str) else status == "resolved")
+    whole = str(event.get("event", "")).startswith("conversation_") and "conversation" not in event
+    status = (event if whole else part_of(event.get("conversation"), "/conversation")).get("status")
+    # A message that was on its way when the talk ended may still call it open: only an event of the conversation itself reopens it.
+    return Told(number, True if status == "resolved" else False if whole and isinstance(status, str) else None)
 
 
 _OVER: Final = frozenset(("SOLVED", "CLOSED"))
@@ -52,8 +53,9 @@ def _zendesk_told(event: Event, query: Mapping[str, str]) -> Told:
     if not kind.startswith("zen:event-type:ticket."):
         return Told("", None)
     number = name_of(detail.get("id"), "/detail/id") or str(event.get("subject", "")).removeprefix("zen:ticket:")
-    status = part_of(event.get("event"), "/event").get("current") if kind.endswith(".status_changed") else detail.get("status")
-    return Told(number, None if not isinstance(status, str) else status.upper() in _OVER)
+    changed = kind.endswith(".status_changed")
+    status = part_of(event.get("event"), "/event").get("current") if changed else detail.get("status")
+    return Told(number, True if isinstance(status, str) and status.upper() in _OVER else False if changed else None)
 
 
 def _zendesk(events: Sequence[Event], options: ReadOptions) -> Draft:

@@ -47,7 +47,7 @@ def test_nothing_is_kept_where_that_is_asked(api: Any, chat: Any) -> None:
 def test_the_shop_is_that_of_the_key(api: Any, chat: Any) -> None:
     assert api.post(URL, chat(shop="demo")).status_code == 201
     refused = api.post(URL, chat(shop="other"))
-    assert (refused.status_code, refused.json["pointer"]) == (422, "/shop")
+    assert (refused.status_code, refused.json["pointer"]) == (403, "/shop")
     assert api.post(URL, chat(), "other").json["conversation"]["shop"] == "other"
 
 

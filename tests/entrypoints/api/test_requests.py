@@ -32,7 +32,7 @@ def test_the_log_knows_the_route_and_no_words(api: Any, chat: Any) -> None:
         assert word not in text
     lines = [line for line in api.lines() if line["event"] == "request"]
     assert [(line["method"], line["route"], line["status"]) for line in lines] == [
-        ("POST", URL, 201), ("GET", "/api/v1/conversations/<path:id>", 200), ("POST", URL, 422), ("GET", "/api/v1/conversations", 200)]
+        ("POST", URL, 201), ("GET", "/api/v1/conversations/<id:id>", 200), ("POST", URL, 422), ("GET", "/api/v1/conversations", 200)]
     assert all(line.keys() <= FIELDS and line["request_id"] and line["shop"] == "demo" for line in lines)
 
 

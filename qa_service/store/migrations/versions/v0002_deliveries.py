@@ -16,10 +16,10 @@ def upgrade() -> None:
     """The table of deliveries."""
     op.create_table(
         "deliveries", *(sa.Column(name, TEXT, nullable=False) for name in ("shop", "source", "id", "conversation")),
-        sa.Column("body", sa.LargeBinary(), nullable=False), sa.Column("ended", sa.Boolean()),
+        sa.Column("nth", sa.Integer(), nullable=False), sa.Column("body", sa.LargeBinary(), nullable=False), sa.Column("ended", sa.Boolean()),
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False), *(sa.Column(name, TEXT, nullable=False) for name in ("state", "reason")),
         sa.PrimaryKeyConstraint("shop", "source", "id", name="pk_deliveries"))
-    op.create_index("ix_deliveries_shop_source_conversation", "deliveries", ["shop", "source", "conversation", "received_at"])
+    op.create_index("ix_deliveries_shop_source_conversation", "deliveries", ["shop", "source", "conversation", "nth"])
     op.create_index("ix_deliveries_shop_state", "deliveries", ["shop", "state"])
 
 
