@@ -2,12 +2,13 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from qa_service.engine.inspector import Inspector
@@ -17,6 +18,10 @@ from qa_service.rules.locate import lexicons_root
 from qa_service.rules.proof import Proof
 from qa_service.rules.standard import Standard, load_standard, standard_digest
 from qa_service.text.patterns import Analysis
+
+if TYPE_CHECKING:
+    from qa_service.services.keeping import Keeper
+    from qa_service.store.store import Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +33,11 @@ class Setting:
     source: str
     purpose: str
 
+    @property
+    def shown(self) -> str:
+        """The value as it may be shown: without the password of an address."""
+        return re.sub(r"(://[^:/@]*):[^@]*@", r"\1:***@", self.value)
+
 
 _PURPOSES: Mapping[str, tuple[str, str]] = {
     "QA_LEXICONS": ("", "质检标准所在文件夹(规则包、评分卡、政策、词库)"),
@@ -35,6 +45,8 @@ _PURPOSES: Mapping[str, tuple[str, str]] = {
     "QA_ZONE": ("Asia/Shanghai", "没有时区的时间按此时区读取"),
     "QA_WORKERS": ("1", "批量评分的进程数"),
     "QA_CACHE": ("~/.cache/qa-service", "缓存文件夹(规则自证结果)"),
+    "QA_DATA": ("~/.local/share/qa-service", "数据文件夹(默认的数据库 qa.db 在这里)"),
+    "QA_DATABASE_URL": ("", "数据库地址;默认是数据文件夹里的 SQLite"),
 }
 
 
@@ -68,6 +80,16 @@ class Settings:
     def policy(self) -> Path | None:
         """The policy that overrides all others."""
         return Path(self.get("QA_POLICY")) if self.get("QA_POLICY") else None
+
+    @property
+    def data(self) -> Path:
+        """The data folder."""
+        return Path(self.get("QA_DATA")).expanduser()
+
+    @property
+    def database_url(self) -> str:
+        """Where the store lies."""
+        return self.get("QA_DATABASE_URL") or f"sqlite:///{(self.data / 'qa.db').absolute()}"
 
 
 def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
@@ -125,3 +147,28 @@ def inspector_maker(standard: Standard, policy: Path | None) -> Callable[[], Ins
 
 def _make_inspector(root: Path, policy: Path | None, analyses: Mapping[str, Analysis]) -> Inspector:
     return Inspector(load_standard(root, policy=policy, prove=False, analyses=analyses))
+
+
+def make_store(settings: Settings) -> Store:
+    """The store of the settings, ready for use: an empty database gets its tables. To be made after a fork.
+
+    Raises UsageError where the database is of an older or a newer program, StoreError where it cannot be reached.
+    """
+    from qa_service.store import schema  # 0.4 s: only those who keep pay
+    from qa_service.store.store import open_store
+
+    store = open_store(settings.database_url, zone=settings.zone)
+    found = schema.version_of(store.database)
+    if found is None:
+        schema.upgrade(store.database)
+    elif found != schema.newest():
+        fix = "先备份,再运行 qa-service db upgrade" if schema.knows(found) else "升级 qa-service"
+        raise UsageError(f"数据库的版本是 {found},程序的是 {schema.newest()}", where=settings.entries["QA_DATABASE_URL"].shown, fix=fix)
+    return store
+
+
+def make_keeper(settings: Settings, standard: Standard, policy: Path | None, source: str) -> Keeper:
+    """What keeps evaluations of a Standard in the store of the settings. `policy` is the one the Standard was made with. Raises as make_store."""
+    from qa_service.services.keeping import Keeper
+
+    return Keeper(make_store(settings), standard, policy or settings.policy, source)

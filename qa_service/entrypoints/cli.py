@@ -18,6 +18,7 @@ _COMMANDS: Final = {
     "rules": ("rules", "查看规则、试跑规则、生成规则文档"),
     "measures": ("measures", "各平台的响应口径与单个会话的指标"),
     "schema": ("schema", "输出会话或质检结果的 JSON Schema"),
+    "db": ("db", "升级、备份、恢复数据库"),
     "doctor": ("doctor", "检查运行环境,列出设置及其来源"),
 }
 
