@@ -42,6 +42,8 @@ DOORS: Final[dict[str, tuple[str, ...]]] = {
     "click": ("qa_service.entrypoints.",),
     "rich": ("qa_service.entrypoints.",),
     "sqlalchemy": ("qa_service.store.", "qa_service.bootstrap"),
+    "alembic": ("qa_service.store.",),
+    "psycopg": (),
     "dbos": ("qa_service.entrypoints.jobs",),
 }
 # Time and chance enter through services and bootstrap: what lies below gives the same answer every time.

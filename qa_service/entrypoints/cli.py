@@ -22,6 +22,7 @@ _COMMANDS: Final = {
     "models": ("models", "显示模型卡: 数据、配方、指标、弱点"),
     "train": ("train", "训练模型(需要源码目录里的 training/)"),
     "schema": ("schema", "输出会话或质检结果的 JSON Schema"),
+    "db": ("db", "升级、备份、恢复数据库"),
     "doctor": ("doctor", "检查运行环境,列出设置及其来源"),
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Final
 
 import orjson
@@ -11,7 +12,8 @@ import orjson
 from qa_service.engine.inspector import Inspector
 from qa_service.model.conversation import Conversation
 from qa_service.model.wire import evaluation_to_dict
-from qa_service.store.keeping import Entry, Kept
+from qa_service.services.keeping import Keeper
+from qa_service.store.keeping import Kept
 from qa_service.store.store import Store
 
 _CHUNK: Final = 200
@@ -44,7 +46,8 @@ class Judging:
     inspector: Inspector
     store: Callable[[], Store]
     now: Callable[[], datetime]
-    _introduced: set[str] = field(default_factory=set)
+    policy: Path | None = None
+    _keepers: dict[str, Keeper] = field(default_factory=dict)
 
     def judge(self, conversations: Sequence[Conversation]) -> list[Judged]:
         """Only judge. Nothing is kept."""
@@ -52,20 +55,22 @@ class Judging:
         return [Judged(document, orjson.dumps(document)) for document in documents]
 
     def judge_and_keep(self, conversations: Sequence[Conversation], source: str) -> list[Judged]:
-        """Judge and keep; what comes back is on the disk. In the order of the conversations, which are all of one shop."""
+        """Judge and keep; what comes back is on the disk. In the order of the conversations. Raises InvalidRecord, StoreError."""
+        keeper = self._keeper(source)
+        for conversation in conversations:
+            keeper.check(conversation)
         out: list[Judged] = []
         for first in range(0, len(conversations), _CHUNK):
             part = conversations[first:first + _CHUNK]
             judged = self.judge(part)
-            self._introduce(part[0].shop)
-            entries = [Entry(c, j.document, j.line) for c, j in zip(part, judged, strict=True)]
-            kept = self.store().keeping.keep(entries, now=self.now(), source=source)
+            kept = keeper.keep(part, [j.line for j in judged], documents=[j.document for j in judged])
             out += [Judged(j.document, j.line, k) for j, k in zip(judged, kept, strict=True)]
         return out
 
-    def _introduce(self, shop: str) -> None:
-        """The Standard is kept whole, once a shop, before what it judged."""
-        if shop not in self._introduced:
-            standard = self.inspector.standard
-            self.store().standards.keep(shop, standard.ref, {}, now=self.now())
-            self._introduced.add(shop)
+    def _keeper(self, source: str) -> Keeper:
+        """That of a door, over the store as it is open in this process."""
+        store = self.store()
+        keeper = self._keepers.get(source)
+        if keeper is None or keeper.store is not store:
+            keeper = self._keepers[source] = Keeper(store, self.inspector.standard, self.policy, source, self.now)
+        return keeper

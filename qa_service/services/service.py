@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from functools import cached_property
+from pathlib import Path
 from threading import Lock
 
 from qa_service.engine.inspector import Inspector
@@ -25,6 +26,7 @@ class Service:
     now: Callable[[], datetime]
     zone: tzinfo
     hooks: Hooks = field(default_factory=dict)
+    policy: Path | None = None
     _open: tuple[int, Store] | None = None
     _alone: Lock = field(default_factory=Lock)
 
@@ -41,7 +43,7 @@ class Service:
     @cached_property
     def judging(self) -> Judging:
         """Judging by the Standard in force."""
-        return Judging(self.inspector, self.store, self.now)
+        return Judging(self.inspector, self.store, self.now, self.policy)
 
     @cached_property
     def receiving(self) -> Receiving:

@@ -140,7 +140,8 @@ class Conversations:
     def count(self, shop: str, wanted: Filter = _NO_FILTER) -> int:
         """How many there are."""
         with self.database.read() as connection:
-            return connection.execute(of_shop(conversations, shop, func.count()).where(*self._conditions(shop, wanted))).scalar_one()
+            found = connection.execute(of_shop(conversations, shop, func.count()).where(*self._conditions(shop, wanted)))
+            return int(found.scalar_one())
 
     def _conditions(self, shop: str, wanted: Filter) -> Iterator[ColumnElement[bool]]:
         for name in ("day", "agent", "customer", "channel", "grade", "auto_fail", "needs_human"):

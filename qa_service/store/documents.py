@@ -3,12 +3,14 @@ from __future__ import annotations
 
 import json
 import zlib
-from typing import Any
+from typing import Any, Final
 
 import orjson
 
 from qa_service.model.conversation import Conversation
 from qa_service.model.wire import conversation_from_dict, conversation_to_dict
+
+_SLOW: Final = b" "  # a blank before what only the slow reader reads rightly
 
 
 def conversation_to_bytes(c: Conversation) -> bytes:
@@ -17,7 +19,7 @@ def conversation_to_bytes(c: Conversation) -> bytes:
     try:
         return orjson.dumps(document)
     except (TypeError, orjson.JSONEncodeError):
-        return json.dumps(document, separators=(",", ":"), default=str).encode("ascii")
+        return _SLOW + json.dumps(document, separators=(",", ":"), default=str).encode("ascii")
 
 
 def pack(data: bytes) -> bytes:
@@ -32,10 +34,7 @@ def unpack(data: bytes) -> bytes:
 
 def document_of(data: bytes) -> dict[str, Any]:
     """The wire's dict of JSON bytes."""
-    try:
-        document = orjson.loads(data)
-    except orjson.JSONDecodeError:
-        document = json.loads(data)
+    document = json.loads(data) if data.startswith(_SLOW) else orjson.loads(data)
     assert isinstance(document, dict)
     return document
 

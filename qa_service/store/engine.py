@@ -101,7 +101,8 @@ def _open_sqlite(url: URL, pool: int) -> Database:
     except OSError as error:
         raise UsageError(f"存储的文件夹建不了: {error.strerror}", where=str(file.parent), fix="用 QA_DATA 或 QA_DATABASE_URL 换一个位置") from None
     engine = create_engine(
-        URL.create("sqlite", database=str(file)), json_serializer=_json, json_deserializer=orjson.loads, pool_size=pool, max_overflow=0, pool_timeout=WAIT_SECONDS, connect_args={"isolation_level": None})
+        URL.create("sqlite", database=str(file)), json_serializer=_json, json_deserializer=orjson.loads, pool_size=pool, max_overflow=0,
+        pool_timeout=WAIT_SECONDS, connect_args={"isolation_level": None})
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     return Database(engine, file)

@@ -80,7 +80,7 @@ def page_of(found: Sequence[Any], limit: int, order: Sorted, make: Callable[[Any
     """A page of what was asked for with one row more than `limit`; the columns of the order stand in the rows under their own names."""
     kept = found[:limit]
     last = kept[-1]._mapping if len(found) > limit else None
-    return Page([make(row) for row in kept], None if last is None else order.cursor([last[c.name] for c in order.columns]))  # type: ignore[attr-defined]
+    return Page([make(row) for row in kept], None if last is None else order.cursor([last[c.name] for c in order.columns]))
 
 
 def limited(limit: int) -> int:

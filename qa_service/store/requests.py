@@ -78,8 +78,9 @@ class Windows:
         """Count `n` more in the current window of `seconds`; the count so far, these included."""
         with self.database.write() as connection:
             statement = upsert(connection, windows).values(subject=subject, began=_began(seconds, now), n=n)
-            return connection.execute(statement.on_conflict_do_update(
-                index_elements=[windows.c.subject, windows.c.began], set_={"n": windows.c.n + statement.excluded.n}).returning(windows.c.n)).scalar_one()
+            found = connection.execute(statement.on_conflict_do_update(
+                index_elements=[windows.c.subject, windows.c.began], set_={"n": windows.c.n + statement.excluded.n}).returning(windows.c.n))
+            return int(found.scalar_one())
 
     def count(self, subject: str, seconds: int, now: datetime) -> int:
         """The count of the current window."""

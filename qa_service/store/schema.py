@@ -41,6 +41,11 @@ def newest() -> str:
     return head
 
 
+def knows(version: str) -> bool:
+    """Whether this program can bring a database of a version up."""
+    return any(script.revision == version for script in ScriptDirectory(str(FOLDER)).walk_revisions())
+
+
 def is_current(database: Database) -> bool:
     """Whether the tables have the version of this program: for readiness."""
     return version_of(database) == newest()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -50,7 +51,7 @@ def _words(joined: str) -> list[str]:
     out: list[str] = []
     for run in _RUNS.findall(_plain(joined)):
         if _IS_HAN.match(run):
-            out += map("".join, zip(run, run[1:], strict=False))
+            out += map("".join, pairwise(run))
             out.append(run[-1])
         else:
             out.append(run)

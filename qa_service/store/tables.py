@@ -6,7 +6,7 @@ transaction as that; versions and evaluations themselves are only ever added.
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import (
     JSON,
@@ -144,7 +144,8 @@ scores: Final = Table(
 tallies: Final = Table(
     "tallies", METADATA,
     _key("shop"), Column("day", Date, primary_key=True), _key("agent"), _key("kind"), _key("name"),
-    Column("n", BigInteger, nullable=False), Column("total", BigInteger, nullable=False), Column("squares", BigInteger, nullable=False), sqlite_with_rowid=False)
+    Column("n", BigInteger, nullable=False), Column("total", BigInteger, nullable=False), Column("squares", BigInteger, nullable=False),
+    sqlite_with_rowid=False)
 
 agents: Final = Table("agents", METADATA, _key("shop"), _key("id"), _text("name"), sqlite_with_rowid=False)
 

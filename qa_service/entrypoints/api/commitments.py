@@ -70,7 +70,7 @@ def list_commitments(query: CommitmentsQuery) -> Response:
         page = store().commitments.page(whoever().shop, status=status, type=query.type, agent=query.agent,
                                         due_since=parse_time(query.due_since, "", zone), due_until=until, limit=query.limit, after=query.cursor)
     except UsageError as error:
-        raise Problem("bad-request", error.why, errors=[("?cursor", error.why)]) from None
+        raise Problem("bad-request", error.why, errors=[(f"?{error.where}", error.why)]) from None
     items = [{
         "conversation": c.conversation, "type": c.type, "message": c.message, "start": c.start, "end": c.end, "text": c.text,
         "deadline_text": c.deadline_text, "due": told(c.due), "amount_text": c.amount_text, "amount": c.amount, "status": c.status,

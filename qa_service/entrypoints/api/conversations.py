@@ -114,7 +114,7 @@ def list_conversations(query: ConversationsQuery) -> Response:
     try:
         page = store().conversations.page(whoever().shop, wanted, order=query.order, limit=query.limit, after=query.cursor)
     except UsageError as error:
-        raise Problem("bad-request", error.why, errors=[("?cursor", error.why)]) from None
+        raise Problem("bad-request", error.why, errors=[(f"?{error.where}", error.why)]) from None
     return Response(orjson.dumps({"items": [_head(h) for h in page.rows], "next_cursor": page.next}), content_type=JSON)
 
 

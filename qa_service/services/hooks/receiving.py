@@ -14,7 +14,7 @@ import orjson
 
 from qa_service.importers.base import ReadOptions, holds_nul
 from qa_service.model.conversation import Conversation
-from qa_service.model.errors import InvalidRecord
+from qa_service.model.errors import InvalidRecord, StoreError
 from qa_service.services.hooks.configuration import Hook, Hooks
 from qa_service.services.hooks.signatures import VERIFY, BadSignature, Letter
 from qa_service.services.judging import Judging
@@ -65,7 +65,10 @@ class Receiving:
             return Received("repeated", identifier, told.conversation)
         if not told.conversation:
             return Received("ignored", identifier)
-        return self._settle(hook, told.conversation, identifier)
+        try:
+            return self._settle(hook, told.conversation, identifier)
+        except StoreError as error:  # it is kept and acknowledged; judging is made up for later
+            return Received("waiting", identifier, told.conversation, error.why)
 
     def settle_left_over(self, shop: str) -> int:
         """Judge what was over and still waits, as after a stop at the wrong moment; how many conversations."""

@@ -57,7 +57,8 @@ def _conversations() -> None:
     op.create_index("ix_conversations_shop_at", "conversations", ["shop", "at", "id"])
     op.create_index("ix_conversations_shop_standing", "conversations", ["shop", "standing", "id"])
     op.create_table(
-        "conversation_versions", sa.Column("shop", TEXT, **NOT), sa.Column("conversation", TEXT, **NOT), sa.Column("version", sa.Integer(), autoincrement=False, **NOT),
+        "conversation_versions", sa.Column("shop", TEXT, **NOT), sa.Column("conversation", TEXT, **NOT),
+        sa.Column("version", sa.Integer(), autoincrement=False, **NOT),
         sa.Column("digest", TEXT, **NOT), sa.Column("source", TEXT, **NOT), sa.Column("received_at", MOMENT, **NOT),
         sa.Column("document", sa.LargeBinary(), **NOT),
         sa.ForeignKeyConstraint(["shop", "conversation"], ["conversations.shop", "conversations.id"], name="fk_conversation_versions_shop_conversation"),
