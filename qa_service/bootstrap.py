@@ -56,6 +56,13 @@ _PURPOSES: Mapping[str, tuple[str, str]] = {
     "QA_PSEUDONYM_KEY": ("", "买家代号的密钥(代号不变的前提);默认在缓存文件夹生成并保存一个"),
     "QA_CACHE": ("~/.cache/qa-service", "缓存文件夹(规则自证结果)"),
     "QA_DATA": ("~/.local/share/qa-service", "数据文件夹(默认的数据库 qa.db 在这里)"),
+    "QA_BIND": ("127.0.0.1:8080", "网页与接口服务的监听地址"),
+    "QA_WEB_PROCESSES": ("2", "网页与接口服务的进程数"),
+    "QA_WEB_THREADS": ("8", "网页与接口服务每个进程的线程数"),
+    "QA_MAX_BODY": ("16777216", "一次请求最多多少字节(解压后)"),
+    "QA_RATE": ("200", "每个密钥每秒可以请求多少次"),
+    "QA_RATE_BURST": ("400", "每个密钥一下子可以请求多少次"),
+    "QA_PROXIES": ("0", "服务前面有几层可信的反向代理"),
     "QA_HOOKS": ("", "客服系统推送的配置文件(店铺、来源、密钥)"),
     "QA_DATABASE_URL": ("", "数据库地址;默认是数据文件夹里的 SQLite"),
 }
@@ -85,6 +92,13 @@ class Settings:
         text = self.get("QA_WORKERS")
         if not text.isdigit() or not 1 <= int(text) <= 256:
             raise UsageError(f"进程数应为 1–256 的整数,得到 {text!r}", where="QA_WORKERS")
+        return int(text)
+
+    def number(self, name: str, least: int, most: int) -> int:
+        """A setting that is a whole number. Raises UsageError."""
+        text = self.get(name)
+        if not (text.isascii() and text.isdecimal() and least <= int(text) <= most):
+            raise UsageError(f"应为 {least}–{most} 的整数,得到 {text!r}", where=name)
         return int(text)
 
     @property

@@ -10,6 +10,11 @@ MEDIA_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 _BUCKETS: Final = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.15, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
 
+def forget_process(pid: int) -> None:
+    """The numbers of a process that is gone no longer count as live."""
+    multiprocess.mark_process_dead(pid)  # type: ignore[no-untyped-call]
+
+
 class Numbers:
     """The counters of one application. With PROMETHEUS_MULTIPROC_DIR set, those of all its processes are added up when read."""
 
