@@ -8,7 +8,7 @@ import orjson
 from flask import Response
 
 from qa_service.entrypoints.api.bodies import BatchIn, ConversationIn, IdPath, NoQuery, StoreQuery
-from qa_service.entrypoints.api.spec import REPEAT_HEADER, EvaluationOut, Out, answers, blueprint
+from qa_service.entrypoints.api.spec import REPEATABLE, EvaluationOut, Out, answers, blueprint
 from qa_service.entrypoints.context import context, service, store
 from qa_service.entrypoints.door import JSON, NDJSON, checked, parse, the_request
 from qa_service.entrypoints.guard import allow, whoever
@@ -40,7 +40,7 @@ class BatchOut(Out):
 
 
 @routes.post("/evaluations", summary="给一段会话评分", responses=answers(EvaluationOut, 400, 409, 413, 415, 507, good=(200, 201)),
-             openapi_extensions={"parameters": [REPEAT_HEADER]})
+             openapi_extensions={REPEATABLE: True})
 @allow("evaluations:write")
 @repeatable
 def evaluate(query: StoreQuery, body: ConversationIn) -> Response:
@@ -53,7 +53,7 @@ def evaluate(query: StoreQuery, body: ConversationIn) -> Response:
 
 
 @routes.post("/evaluations/batch", summary="给至多 1,000 段会话评分", responses=answers(BatchOut, 400, 409, 413, 415),
-             openapi_extensions={"parameters": [REPEAT_HEADER], "requestBody": {"required": True, "content": {
+             openapi_extensions={REPEATABLE: True, "requestBody": {"required": True, "content": {
                  JSON: {"schema": BatchIn.model_json_schema()}, NDJSON[0]: _LINES}}})
 @allow("evaluations:write")
 @repeatable

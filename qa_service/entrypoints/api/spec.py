@@ -16,6 +16,8 @@ PREFIX: Final = "/api/v1"
 SECURITY: Final[list[dict[str, list[Any]]]] = [{"key": []}]
 SECURITY_SCHEMES: Final[dict[str, Any]] = {"key": {"type": "http", "scheme": "bearer", "bearerFormat": "qak_…", "description": "API 密钥"}}
 _ALWAYS: Final = (401, 403, 422, 429, 503)
+REPEATABLE: Final = "x-repeatable"
+"""Marks operations that honour Idempotency-Key."""
 REPEAT_HEADER: Final[dict[str, Any]] = {
     "name": "Idempotency-Key", "in": "header", "required": False, "description": "重发同一请求得到第一次的答复",
     "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"}}
@@ -75,5 +77,7 @@ class Application(OpenAPI):
         for model, schema in ((EvaluationOut, evaluation_schema()), (ConversationOut, conversation_schema())):
             for name in {model.__name__, str(model.model_config["title"])} & schemas.keys():
                 schemas[name] = {key: value for key, value in schema.items() if key != "$schema"}
+        for operation in (o for item in self.spec_json["paths"].values() for o in item.values() if o.get(REPEATABLE)):
+            operation["parameters"] = [*operation.get("parameters", ()), REPEAT_HEADER]
 
 
