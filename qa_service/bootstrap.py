@@ -2,13 +2,15 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from qa_service.engine.inspector import Inspector
@@ -22,6 +24,11 @@ from qa_service.text.chat_models import MODELS
 from qa_service.text.model_file import load_model
 from qa_service.text.patterns import Analysis
 
+if TYPE_CHECKING:
+    from qa_service.services.keeping import Keeper
+    from qa_service.services.service import Service
+    from qa_service.store.store import Store
+
 
 @dataclass(frozen=True, slots=True)
 class Setting:
@@ -32,6 +39,13 @@ class Setting:
     source: str
     purpose: str
 
+    @property
+    def shown(self) -> str:
+        """The value as it may be shown: no secret, and no password of an address."""
+        if self.value and self.name.endswith(("PASSWORD", "_KEY")):
+            return "(已设置,不显示)"
+        return re.sub(r"(://[^:/@]*):[^@]*@", r"\1:***@", self.value)
+
 
 _PURPOSES: Mapping[str, tuple[str, str]] = {
     "QA_LEXICONS": ("", "质检标准所在文件夹(规则包、评分卡、政策、词库)"),
@@ -41,6 +55,16 @@ _PURPOSES: Mapping[str, tuple[str, str]] = {
     "QA_ZIP_PASSWORD": ("", "有密码的压缩包用它打开(网易七鱼: App Key 的前 12 个字符)"),
     "QA_PSEUDONYM_KEY": ("", "买家代号的密钥(代号不变的前提);默认在缓存文件夹生成并保存一个"),
     "QA_CACHE": ("~/.cache/qa-service", "缓存文件夹(规则自证结果)"),
+    "QA_DATA": ("~/.local/share/qa-service", "数据文件夹(默认的数据库 qa.db 在这里)"),
+    "QA_BIND": ("127.0.0.1:8080", "网页与接口服务的监听地址"),
+    "QA_WEB_PROCESSES": ("2", "网页与接口服务的进程数"),
+    "QA_WEB_THREADS": ("8", "网页与接口服务每个进程的线程数"),
+    "QA_MAX_BODY": ("16777216", "一次请求最多多少字节(解压后)"),
+    "QA_RATE": ("200", "每个密钥每秒可以请求多少次"),
+    "QA_RATE_BURST": ("400", "每个密钥一下子可以请求多少次"),
+    "QA_PROXIES": ("0", "服务前面有几层可信的反向代理"),
+    "QA_HOOKS": ("", "客服系统推送的配置文件(店铺、来源、密钥)"),
+    "QA_DATABASE_URL": ("", "数据库地址;默认是数据文件夹里的 SQLite"),
 }
 
 
@@ -70,10 +94,27 @@ class Settings:
             raise UsageError(f"进程数应为 1–256 的整数,得到 {text!r}", where="QA_WORKERS")
         return int(text)
 
+    def number(self, name: str, least: int, most: int) -> int:
+        """A setting that is a whole number. Raises UsageError."""
+        text = self.get(name)
+        if not (text.isascii() and text.isdecimal() and least <= int(text) <= most):
+            raise UsageError(f"应为 {least}–{most} 的整数,得到 {text!r}", where=name)
+        return int(text)
+
     @property
     def policy(self) -> Path | None:
         """The policy that overrides all others."""
         return Path(self.get("QA_POLICY")) if self.get("QA_POLICY") else None
+
+    @property
+    def data(self) -> Path:
+        """The data folder."""
+        return Path(self.get("QA_DATA")).expanduser()
+
+    @property
+    def database_url(self) -> str:
+        """Where the store lies."""
+        return self.get("QA_DATABASE_URL") or f"sqlite:///{(self.data / 'qa.db').absolute()}"
 
 
 def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
@@ -164,3 +205,38 @@ def inspector_maker(standard: Standard, policy: Path | None) -> Callable[[], Ins
 
 def _make_inspector(root: Path, policy: Path | None, analyses: Mapping[str, Analysis]) -> Inspector:
     return Inspector(load_standard(root, policy=policy, prove=False, analyses=analyses))
+
+
+def make_store(settings: Settings) -> Store:
+    """The store of the settings, ready for use: an empty database gets its tables. To be made after a fork.
+
+    Raises UsageError where the database is of an older or a newer program, StoreError where it cannot be reached.
+    """
+    from qa_service.store import schema  # 0.4 s: only those who keep pay
+    from qa_service.store.store import open_store
+
+    store = open_store(settings.database_url, zone=settings.zone)
+    found = schema.version_of(store.database)
+    if found is None:
+        schema.upgrade(store.database)
+    elif found != schema.newest():
+        fix = "先备份,再运行 qa-service db upgrade" if schema.knows(found) else "升级 qa-service"
+        raise UsageError(f"数据库的版本是 {found},程序的是 {schema.newest()}", where=settings.entries["QA_DATABASE_URL"].shown, fix=fix)
+    return store
+
+
+def make_keeper(settings: Settings, standard: Standard, policy: Path | None, source: str) -> Keeper:
+    """What keeps evaluations of a Standard in the store of the settings. `policy` is the one the Standard was made with. Raises as make_store."""
+    from qa_service.services.keeping import Keeper
+
+    return Keeper(make_store(settings), standard, policy or settings.policy, source)
+
+
+def make_service(settings: Settings) -> Service:
+    """The parts that `serve` and the commands around it work with. Raises UsageError, RefusedStandard."""
+    from qa_service.services.hooks.configuration import load_hooks
+    from qa_service.services.service import Service
+
+    standard = make_standard(settings)
+    hooks = load_hooks(Path(settings.get("QA_HOOKS")) if settings.get("QA_HOOKS") else None)
+    return Service(Inspector(standard), partial(make_store, settings), lambda: datetime.now(UTC), settings.zone, hooks, settings.policy)

@@ -32,10 +32,18 @@ DOORS: Final[dict[str, tuple[str, ...]]] = {
     "python_calamine": ("qa_service.importers.", "qa_service.services."),
     "xlsxwriter": ("qa_service.importers.", "qa_service.services."),
     "flask": ("qa_service.entrypoints.",),
+    "flask_openapi3": ("qa_service.entrypoints.api.spec",),
+    "pydantic": ("qa_service.entrypoints.",),
+    "structlog": ("qa_service.entrypoints.logs",),
+    "prometheus_client": ("qa_service.entrypoints.numbers",),
+    "gunicorn": ("qa_service.entrypoints.server",),
+    "argon2": ("qa_service.services.passwords",),
     "werkzeug": ("qa_service.entrypoints.",),
     "click": ("qa_service.entrypoints.",),
     "rich": ("qa_service.entrypoints.",),
     "sqlalchemy": ("qa_service.store.", "qa_service.bootstrap"),
+    "alembic": ("qa_service.store.",),
+    "psycopg": (),
     "dbos": ("qa_service.entrypoints.jobs",),
 }
 # Time and chance enter through services and bootstrap: what lies below gives the same answer every time.

@@ -22,6 +22,11 @@ _COMMANDS: Final = {
     "models": ("models", "显示模型卡: 数据、配方、指标、弱点"),
     "train": ("train", "训练模型(需要源码目录里的 training/)"),
     "schema": ("schema", "输出会话或质检结果的 JSON Schema"),
+    "serve": ("serve", "一条命令启动整个服务: 建库、首个管理员、网页与接口"),
+    "web": ("web", "只启动网页与接口"),
+    "key": ("key", "新建、列出、吊销接口密钥"),
+    "user": ("user", "新建用户、分配角色"),
+    "db": ("db", "升级、备份、恢复数据库"),
     "doctor": ("doctor", "检查运行环境,列出设置及其来源"),
 }
 

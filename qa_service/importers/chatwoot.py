@@ -49,7 +49,7 @@ def read(source: Source, options: ReadOptions, intake: Intake) -> Records:
                 raise InvalidRecord(item.reason)
             if not isinstance(item.value, dict):
                 raise InvalidRecord("应为对象")
-            account, number = _name(item.value)
+            account, number = account_and_number(item.value)
         except InvalidRecord as error:
             yield item.reject(error.why, error.field)
             continue
@@ -63,7 +63,7 @@ def read(source: Source, options: ReadOptions, intake: Intake) -> Records:
     yield from gather.end()
 
 
-def _name(data: dict[str, Any]) -> tuple[str, str]:
+def account_and_number(data: dict[str, Any]) -> tuple[str, str]:
     """(account, number) of the conversation that a row is about. Raises InvalidRecord when it is about none."""
     inside = data if _is_conversation(data) else part_of(data.get("conversation"), "/conversation")
     number = name_of(inside.get("id") if inside else data.get("conversation_id"), "/conversation/id")
@@ -83,7 +83,7 @@ def _is_conversation(data: dict[str, Any]) -> bool:
 
 def conversation_of(rows: Sequence[dict[str, Any]], options: ReadOptions) -> Draft:
     """The conversation that events (or one document) of the same conversation tell of. Raises InvalidRecord."""
-    account, number = next((named for data in rows if (named := _name(data))[0]), ("", _name(rows[0])[1]))
+    account, number = next((named for data in rows if (named := account_and_number(data))[0]), ("", account_and_number(rows[0])[1]))
     draft = Draft(options.zone, f"chatwoot/{account + '/' if account else ''}{number}")
     told: dict[str, dict[str, Any]] = {}
     for i, data in enumerate(rows):

@@ -124,12 +124,18 @@ class _Reader:
 
     def _draft(self, key: str, rows: Sequence[Item], session: Item | None) -> Draft:
         about: dict[str, Any] = orjson.loads(session.data) if session is not None else {}
-        draft = Draft(self.options.zone, key, customer=_visitor(about), meta=_about(about))
+        draft = conversation_of(key, [row.value for row in rows], about, self.options)
         if self.sessions is not None and session is None:
             draft.repairs.append("session 文件里没有这个会话,只有消息")
-        for row in rows:
-            _say(draft, row.value)
         return draft
+
+
+def conversation_of(key: str, messages: Sequence[dict[str, Any]], session: dict[str, Any], options: ReadOptions) -> Draft:
+    """The conversation of a session (empty where only its messages are known). Raises InvalidRecord."""
+    draft = Draft(options.zone, key, customer=_visitor(session), meta=_about(session))
+    for message in messages:
+        _say(draft, message)
+    return draft
 
 
 def _without_end(source: Source, intake: Intake) -> Iterator[Item]:

@@ -4,6 +4,7 @@ Source: CONTRACT section 1 (wire format, version 1).
 """
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -87,3 +88,11 @@ class Turn:
     def last(self) -> int:
         """Index of the last message of the turn."""
         return self.indexes[-1]
+
+
+def agent_key(c: Conversation) -> str:
+    """Who answers for a chat: the conversation's agent, else who wrote most of it (the first of equals); "" where nobody is named."""
+    if c.agent.id or c.agent.name:
+        return c.agent.id or c.agent.name
+    wrote = Counter(m.agent_id for m in c.messages if m.role == "agent" and m.agent_id)
+    return wrote.most_common(1)[0][0] if wrote else ""

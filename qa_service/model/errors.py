@@ -4,7 +4,12 @@ QaError                what went wrong, where, and what to do about it
 ├── UsageError         the command or the settings are wrong (exit 2)
 ├── SourceError        a whole input cannot be read (exit 2)
 ├── InvalidRecord      one conversation of an input is wrong: it becomes a Reject, the run goes on
-└── RefusedStandard    a pack, scorecard or policy is refused: file, line, rule, example (exit 2)
+├── RefusedStandard    a pack, scorecard or policy is refused: file, line, rule, example (exit 2)
+└── StoreError         the store could not do it now; what was acknowledged before is safe (exit 2)
+    ├── StoreBusy      another writer held it too long: try again
+    ├── StoreFull      no room on the disk
+    ├── StoreGone      it cannot be reached
+    └── StaleRecord    what was to be changed is no longer what it was
 """
 from __future__ import annotations
 
@@ -45,3 +50,23 @@ class InvalidRecord(QaError):
 
 class RefusedStandard(QaError):
     """A rule pack, scorecard or policy that is refused. `where` is ``path:line``."""
+
+
+class StoreError(QaError):
+    """The store could not do what was asked. Nothing of it was done; what was acknowledged before is safe."""
+
+
+class StoreBusy(StoreError):
+    """Other writers held the store too long. Trying again is safe."""
+
+
+class StoreFull(StoreError):
+    """There is no room left where the store lies."""
+
+
+class StoreGone(StoreError):
+    """The store cannot be reached or read."""
+
+
+class StaleRecord(StoreError):
+    """What was to be changed is no longer what the caller saw."""

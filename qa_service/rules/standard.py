@@ -24,6 +24,7 @@ from qa_service.text.phrases import PhraseBook
 from qa_service.text.reader import Reader
 from qa_service.text.segment import NAME, Segmenter
 
+POLICY = "policy"
 _PARTS = ("rules", "scorecards", "policies", "words", "models", "standard.yaml")
 
 
@@ -85,13 +86,24 @@ def _unique(rules: tuple[Rule, ...]) -> None:
         seen[rule.id] = seen[rule.name] = rule
 
 
-def standard_digest(root: Path, policy: Path | None = None) -> str:
-    """``sha256:`` over every file of the Standard and the segmenter's name and version."""
+def standard_files(root: Path, policy: Path | None = None) -> dict[str, bytes]:
+    """Every file of the Standard in folder `root`, by its path there; an overriding policy as ``policy``. A folder laid out of them, with its
+    ``policy`` as the overriding one, is the same Standard.
+    """
+    places = [p for part in _PARTS for p in ([root / part] if (root / part).is_file() else sorted((root / part).rglob("*"))) if p.is_file()]
+    files = {place.relative_to(root).as_posix(): place.read_bytes() for place in places}
+    return files if policy is None else files | {POLICY: policy.read_bytes()}
+
+
+def digest_of(files: Mapping[str, bytes]) -> str:
+    """``sha256:`` over the files of a Standard, in their order, and the segmenter's name and version."""
     digest = hashlib.sha256(NAME.encode())
-    files = [p for part in _PARTS for p in ([root / part] if (root / part).is_file() else sorted((root / part).rglob("*"))) if p.is_file()]
-    for path in (*files, *((policy,) if policy else ())):
-        name = path.relative_to(root).as_posix() if path.is_relative_to(root) else "policy"
-        data = path.read_bytes()
+    for name, data in files.items():
         digest.update(f"{name}\x1f{len(data)}\x1f".encode())
         digest.update(data)
     return "sha256:" + digest.hexdigest()
+
+
+def standard_digest(root: Path, policy: Path | None = None) -> str:
+    """The digest of the Standard in folder `root`."""
+    return digest_of(standard_files(root, policy))

@@ -11,12 +11,11 @@ from dataclasses import dataclass, field
 from datetime import tzinfo
 from typing import Any, Final
 
-from qa_service.model.conversation import LANGUAGE_KINDS, Conversation
+from qa_service.model.conversation import LANGUAGE_KINDS, Conversation, agent_key
 from qa_service.services.counting import Moments
 from qa_service.services.day_measures import DayMeasures
 from qa_service.services.masking import mask
 from qa_service.services.outcomes import Outcomes, OutcomeTally, outcomes_of
-from qa_service.services.tally import agent_key
 
 PROMPT: Final = 30.0
 DISPUTES: Final = frozenset(("logistics", "quality", "wrong_item", "complaint"))

@@ -12,21 +12,21 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import tzinfo
 from functools import partial
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import orjson
 
 from qa_service.engine.inspector import Inspector
-from qa_service.engine.runners import Scored, run_here, run_pool
+from qa_service.engine.runners import CHUNK_CONVERSATIONS, Scored, run_here, run_pool
 from qa_service.importers.base import Intake, ReadOptions
 from qa_service.importers.detect import open_records
 from qa_service.importers.files import STDIN
 from qa_service.model.conversation import Conversation
-from qa_service.model.errors import QaError, UsageError
+from qa_service.model.errors import InvalidRecord, QaError, UsageError
 from qa_service.model.record import Duplicate, Imported, Record, Reject
-from qa_service.model.wire import DEFAULT_ZONE
+from qa_service.model.wire import DEFAULT_ZONE, conversation_to_dict
 from qa_service.services.automatic import AutomaticReplies
 from qa_service.services.masking import Masker
 from qa_service.services.outputs.registry import open_writer
@@ -34,6 +34,9 @@ from qa_service.services.outputs.resume import Earlier, open_earlier, resumable
 from qa_service.services.outputs.target import named
 from qa_service.services.outputs.writer import Writer
 from qa_service.services.tally import Tally
+
+if TYPE_CHECKING:
+    from qa_service.services.keeping import Keeper
 
 Progress = Callable[[int], None]
 Folded = tuple[Tally | None, float]
@@ -83,8 +86,11 @@ class Outcome:
     rejects: Path | None = None
 
 
-def score(job: Job, inspector: Inspector, make: Callable[[], Inspector], progress: Progress = lambda n: None) -> Outcome:
-    """Run a job. `make` builds the Inspector in worker processes. Raises SourceError, UsageError; QaError when rows are missing.
+def score(job: Job, inspector: Inspector, make: Callable[[], Inspector], progress: Progress = lambda n: None,
+          keeper: Keeper | None = None) -> Outcome:
+    """Run a job. `make` builds the Inspector in worker processes; with a `keeper` all that is scored is kept in its store too.
+
+    Raises SourceError, UsageError, StoreError; QaError when rows are missing.
 
     A JSONL file that was cut short leaves ``<name>.partial``, which `Job.resume` takes up; every other output is whole or not there.
     """
@@ -98,13 +104,18 @@ def score(job: Job, inspector: Inspector, make: Callable[[], Inspector], progres
         earlier = stack.enter_context(_earlier(job, inspector)) if _lasts(job) else None
         writer = stack.enter_context(open_writer(job.out, job.format, masker=job.masker)) if job.out is not None and earlier is None else None
         records = chain.from_iterable(open_records(path, job.options, intake) for path in job.inputs)
-        conversations = _admitted(automatic.mark(records), outcome.counts, rejects)
+        conversations = _admitted(automatic.mark(records), outcome.counts, rejects, keeper)
         if earlier is not None:
-            for conversation, line in earlier.replay(conversations):
-                _reuse(conversation, line, outcome)
-                progress(1)
+            for again in _in_chunks(earlier.replay(conversations)):
+                for conversation, line in again:
+                    _reuse(conversation, line, outcome)
+                if keeper is not None:  # the run before may have ended between writing them and keeping them
+                    keeper.keep([c for c, _ in again], [line for _, line in again])
+                progress(len(again))
         for done in _run(job, inspector, make, conversations, fold):
             _write(done, writer, earlier, job.format)
+            if keeper is not None:
+                keeper.keep(done.conversations, done.lines)
             if done.folded[0] is not None:
                 outcome.tally.merge(done.folded[0])
             outcome.lowest = _lower(outcome.lowest, done.folded[1])
@@ -128,6 +139,11 @@ def _formats(intake: Intake) -> list[str]:
     if len(files) < 2:
         return []
     return [f"各格式: {'、'.join(f'{name} {n} 个文件 {intake.formats[name]} 个会话' for name, n in files.most_common())}"]
+
+
+def _in_chunks(pairs: Iterator[tuple[Conversation, bytes]]) -> Iterator[list[tuple[Conversation, bytes]]]:
+    while chunk := list(islice(pairs, CHUNK_CONVERSATIONS)):
+        yield chunk
 
 
 def _reuse(conversation: Conversation, line: bytes, outcome: Outcome) -> None:
@@ -193,9 +209,11 @@ def _keep_apart(job: Job) -> None:
         taken[path] = f" {option} "
 
 
-def _admitted(records: Iterable[Record], counts: Counts, rejects: _Rejects) -> Iterator[Conversation]:
-    """The conversations; rejects and duplicates are counted and written on the way."""
+def _admitted(records: Iterable[Record], counts: Counts, rejects: _Rejects, keeper: Keeper | None) -> Iterator[Conversation]:
+    """The conversations; rejects (also what a keeper could not keep) and duplicates are counted and written on the way."""
     for record in records:
+        if keeper is not None and isinstance(record, Imported):
+            record = _keepable(record, keeper)
         if isinstance(record, Imported):
             counts.scored += record.rows
             counts.conversations += 1
@@ -205,6 +223,15 @@ def _admitted(records: Iterable[Record], counts: Counts, rejects: _Rejects) -> I
         else:
             counts.rejected += record.rows
             rejects.write(record)
+
+
+def _keepable(record: Imported, keeper: Keeper) -> Record:
+    try:
+        keeper.check(record.conversation)
+    except InvalidRecord as error:
+        raw = orjson.dumps(conversation_to_dict(record.conversation), default=str).decode()
+        return Reject(record.file, record.row, error.field, error.why, raw, record.rows)
+    return record
 
 
 class _Rejects:

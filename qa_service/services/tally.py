@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from typing import Any, Final
 
-from qa_service.model.conversation import Conversation
+from qa_service.model.conversation import Conversation, agent_key
 from qa_service.model.finding import SEVERITIES
 from qa_service.model.wire import DEFAULT_ZONE
 from qa_service.services.counting import Least, Moments, Responses
@@ -21,14 +21,6 @@ from qa_service.services.excerpts import evidence, excerpt
 WORST: Final = 50
 DUE: Final = 200
 _NUMBER: Final = re.compile(r"\d+")
-
-
-def agent_key(c: Conversation) -> str:
-    """Who answers for a chat: the conversation's agent, else who wrote most of it (the first of equals); "" where nobody is named."""
-    if c.agent.id or c.agent.name:
-        return c.agent.id or c.agent.name
-    wrote = Counter(m.agent_id for m in c.messages if m.role == "agent" and m.agent_id)
-    return wrote.most_common(1)[0][0] if wrote else ""
 
 
 @dataclass(slots=True)

@@ -143,7 +143,7 @@ def test_fail_under(run: Any, day: Path) -> None:
     ("score", "day.jsonl", "--out", "/dev/full"), ("score", "day.jsonl", "--out", "day.jsonl"), ("score", "day.jsonl", "--rejects", "day.jsonl"),
     ("score", "day.jsonl", "--out", "o.jsonl", "--rejects", "o.jsonl"), ("score", "day.jsonl", "--resume"),
     ("score", "day.jsonl", "--resume", "--out", "o.xlsx"), ("score", "day.jsonl", "--resume", "--out", "-"),
-    ("score", "day.jsonl", "--engine", "spark"), ("score", "day.jsonl", "--store"), ("score", "day.jsonl", "--nosuch"), ("nosuch",)])
+    ("score", "day.jsonl", "--engine", "spark"), ("score", "day.jsonl", "--nosuch"), ("nosuch",)])
 def test_wrong_usage_and_unusable_files_are_one_clear_answer(run: Any, day: Path, arguments: tuple[str, ...]) -> None:
     before = day.read_bytes()
     ran = run(*arguments)

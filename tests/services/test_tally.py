@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from qa_service.model.conversation import agent_key
 from qa_service.services.day_parts import EXAMPLES
-from qa_service.services.tally import WORST, Tally, agent_key
+from qa_service.services.tally import WORST, Tally
 
 
 def of(chats: list[Any]) -> Tally:

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from qa_service.bootstrap import inspector_maker, load_settings, make_masker, make_standard
+from qa_service.bootstrap import inspector_maker, load_settings, make_keeper, make_masker, make_standard
 from qa_service.engine.inspector import Inspector
 from qa_service.entrypoints.progress import progress_bar
 from qa_service.entrypoints.summary import print_summary
@@ -39,7 +39,7 @@ from qa_service.services.outputs.resume import partial_of
 @click.option("--engine", type=click.Choice(["local", "spark"]), default="local", show_default=True, help="在哪里运行")
 @click.option("--rejects", type=click.Path(path_type=Path), help="拒绝记录文件;默认在输出旁边")
 @click.option("--resume", is_flag=True, help="接着上次中断的地方写(jsonl)")
-@click.option("--store", is_flag=True, help="同时写入存储")
+@click.option("--store", is_flag=True, help="同时写入数据库(见 QA_DATABASE_URL)")
 @click.option("--fail-under", type=click.FloatRange(0, 100), help="有会话低于此分时以 1 退出")
 @click.option("--quiet", "-q", is_flag=True, help="不显示进度和汇总")
 def command(inputs: tuple[str, ...], source: str, out: str | None, format_: str | None, standard: Path | None, policy: Path | None,
@@ -52,8 +52,8 @@ def command(inputs: tuple[str, ...], source: str, out: str | None, format_: str 
         qa-service score logs/ --out out/ --workers 2
         cat chats.jsonl | qa-service score - --out - > evaluations.jsonl
     """
-    if engine == "spark" or store:
-        raise UsageError(f"本版本还没有 {'--engine spark' if engine == 'spark' else '--store'}", fix="去掉这个选项在本机评分、写到文件")
+    if engine == "spark":
+        raise UsageError("本版本还没有 --engine spark", fix="去掉这个选项在本机评分")
     if out is None and format_ is not None:
         raise UsageError("--format 需要 --out", fix="用 --out 给出文件名,或 --out - 写到标准输出")
     settings = load_settings()
@@ -64,11 +64,12 @@ def command(inputs: tuple[str, ...], source: str, out: str | None, format_: str 
         out, format_ or (format_of(out) if out and out != "-" else "jsonl"), rejects or _rejects_beside(out),
         workers or settings.workers, resume, settings.zone, make_masker(settings))
     judged_by = make_standard(settings, root=standard, policy=policy)
+    keeper = make_keeper(settings, judged_by, policy, "cli") if store else None
     console = Console(stderr=True)
     begun = time.monotonic()
     try:
         with progress_bar(console, job.inputs, quiet) as progress:
-            outcome = score(job, Inspector(judged_by), inspector_maker(judged_by, policy or settings.policy), progress)
+            outcome = score(job, Inspector(judged_by), inspector_maker(judged_by, policy or settings.policy), progress, keeper)
     except (KeyboardInterrupt, QaError, OSError):
         if out is not None and (kept := partial_of(out)).is_file() and not quiet:
             console.print(f"已评分的部分保存在 {kept},用同样的命令加 --resume 接着写", style="yellow", markup=False, soft_wrap=True)

@@ -5,11 +5,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
 from typing import Any, Final
 
-from qa_service.model.conversation import Conversation
+from qa_service.model.conversation import Conversation, agent_key
 from qa_service.model.wire import DEFAULT_ZONE
 from qa_service.services import labels
 from qa_service.services.masking import Masker
-from qa_service.services.tally import agent_key
 
 Value = str | float | int | datetime | None
 Row = list[Value]
