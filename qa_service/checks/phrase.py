@@ -4,7 +4,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from qa_service.checks.base import ALWAYS, Gate, Guard, Match, Scope, Text, both, clause, texts_of, whole
+from qa_service.checks.base import ALWAYS, Gate, Guard, Match, Scope, both, clause, texts_of, whole
+from qa_service.text.lookup import Text
 from qa_service.text.phrases import Hit
 from qa_service.text.transcript import Transcript
 

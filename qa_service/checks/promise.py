@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from qa_service.checks.base import Gate, Match, Text, Whole, has
+from qa_service.checks.base import Gate, Match, Whole, has
 from qa_service.model.finding import Commitment
 from qa_service.text.amounts import CN_NUMBER, number
 from qa_service.text.clock import seconds_between
+from qa_service.text.lookup import Text
 from qa_service.text.transcript import Transcript
 
 _SPAN: Final = re.compile(rf"(\d{{1,4}}|{CN_NUMBER})\s?(小时|h|个?工作日|天|日|周|个?星期)")

@@ -5,8 +5,9 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from qa_service.checks.base import ALWAYS, Gate, Match, Scope, Text, Whole, trait, whole
+from qa_service.checks.base import ALWAYS, Gate, Match, Scope, Whole, trait, whole
 from qa_service.model.errors import RefusedStandard
+from qa_service.text.lookup import Text
 from qa_service.text.transcript import ALIKE, Transcript
 
 

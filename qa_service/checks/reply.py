@@ -5,8 +5,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
-from qa_service.checks.base import Gate, Match, Scope, Text, Whole, both, texts_of
+from qa_service.checks.base import Gate, Match, Scope, Whole, both, texts_of
 from qa_service.text.exchange import Reply
+from qa_service.text.lookup import Text
 from qa_service.text.normalise import NOT_LANGUAGE
 from qa_service.text.phrases import Hit
 from qa_service.text.transcript import Transcript

@@ -4,7 +4,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from qa_service.checks.base import ALWAYS, Gate, Match, Scope, Text, Whole, texts_of, whole
+from qa_service.checks.base import ALWAYS, Gate, Match, Scope, Whole, texts_of, whole
+from qa_service.text.lookup import Text
 from qa_service.text.normalise import skeleton_of
 from qa_service.text.similarity import likeness, profile
 from qa_service.text.transcript import Transcript

@@ -9,7 +9,7 @@ from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from qa_service.checks.absence import Absence
-from qa_service.checks.base import GUARDS, Check, Guard, Scope, Shared, Text
+from qa_service.checks.base import GUARDS, Check, Guard, Scope, Shared
 from qa_service.checks.combine import Combine
 from qa_service.checks.context import Context
 from qa_service.checks.count import Count
@@ -28,6 +28,7 @@ from qa_service.model.conversation import EMPTY
 from qa_service.model.errors import RefusedStandard
 from qa_service.model.finding import COMMITMENT_TYPES, TOPICS
 from qa_service.text.lexicon import Lexicon
+from qa_service.text.lookup import Text
 from qa_service.text.measures import MEASURES
 from qa_service.text.patterns import Analysis, Pattern
 from qa_service.text.phrases import PhraseBook

@@ -4,11 +4,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from qa_service.checks.base import ALWAYS, Gate, Match, Text, Whole
+from qa_service.checks.base import ALWAYS, Gate, Match, Whole
 from qa_service.checks.context import Context
 from qa_service.importers.plain import parse_plain
 from qa_service.model.policy import Policy
 from qa_service.rules.standard import Standard
+from qa_service.text.lookup import Text
 from qa_service.text.transcript import Transcript
 
 

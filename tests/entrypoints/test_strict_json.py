@@ -83,7 +83,7 @@ def test_a_bomb_stops_at_the_limit() -> None:
     assert refused.value.kind == "too-large"
 
 
-@pytest.mark.parametrize("data", [b"", b"{}", gzip.compress(b"{}" * 100)[:-9], gzip.compress(b"{}") + b"more"])
+@pytest.mark.parametrize("data", [b"", b"{}", gzip.compress(b"{}" * 100, mtime=0)[:-9], gzip.compress(b"{}", mtime=0) + b"more"])
 def test_broken_gzip_is_refused(data: bytes) -> None:
     if not data:
         assert unpack(data, "gzip", 100) == b""

@@ -144,7 +144,9 @@ def test_the_plug_in_of_the_examples_runs(served: Mapping[str, str]) -> None:
     ran = subprocess.run([sys.executable, ROOT / "examples" / "helpdesk_plugin.py"], env=dict(served), capture_output=True, encoding="utf-8",
                          timeout=30, check=True)
     lines = ran.stdout.splitlines()
-    assert lines[0].startswith("先别发") and lines[1].startswith("可以发送") and lines[2].startswith("得分")
+    assert lines[0].startswith("先别发")
+    assert lines[1].startswith("可以发送")
+    assert lines[2].startswith("得分")
     code = [x for x in (ROOT / "examples" / "helpdesk_plugin.py").read_text("utf-8").split('"""')[2].splitlines() if x.strip()]
     assert len(code) <= 20
 
