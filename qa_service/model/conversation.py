@@ -35,6 +35,7 @@ class _Empty(dict[str, Any]):
 
 
 EMPTY: Final[Mapping[str, Any]] = _Empty()
+_new: Final = object.__new__
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,20 @@ class Party:
     name: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
+class _Unsealed:
+    """A message while its fields are set: the slots of Message without its guard."""
+
+    role: str
+    text: str
+    at: datetime | None
+    kind: str
+    agent_id: str
+    id: str
+    meta: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, init=False)
 class Message:
     """One bubble. `at` is zone-aware or None; only the kinds in LANGUAGE_KINDS are read for language."""
 
@@ -56,6 +70,17 @@ class Message:
     agent_id: str = ""
     id: str = ""
     meta: Mapping[str, Any] = field(default=EMPTY)
+
+    def __new__(cls, role: str, text: str, at: datetime | None = None, kind: str = "text", agent_id: str = "", id: str = "",
+                meta: Mapping[str, Any] = EMPTY) -> Message:
+        """Fields are set in the open and then sealed: a third of what it costs to get each past the guard, and messages are made by the million."""
+        m: Any = _new(_Unsealed)
+        m.role, m.text, m.at, m.kind, m.agent_id, m.id, m.meta = role, text, at, kind, agent_id, id, meta
+        m.__class__ = cls
+        return m  # type: ignore[no-any-return]
+
+    def __reduce__(self) -> tuple[type[Message], tuple[Any, ...]]:
+        return Message, (self.role, self.text, self.at, self.kind, self.agent_id, self.id, self.meta)
 
 
 @dataclass(frozen=True, slots=True)
