@@ -12,8 +12,6 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-import orjson
-
 from qa_service.importers.base import Intake, ReadOptions, Records
 from qa_service.importers.calendar import Calendar, Dated, parse_locale_time
 from qa_service.importers.documents import Item, items
@@ -21,7 +19,7 @@ from qa_service.importers.draft import list_of, name_of, words_of
 from qa_service.importers.files import Source
 from qa_service.importers.head import CERTAIN, Head
 from qa_service.importers.speakers import account_of, shop_of
-from qa_service.importers.streams import Said, Stream, Streams
+from qa_service.importers.streams import Stream, Streams
 from qa_service.importers.taobao import Talk, shop_among, stream_of
 from qa_service.model.conversation import Message
 from qa_service.model.errors import InvalidRecord
@@ -51,11 +49,11 @@ def read(source: Source, options: ReadOptions, intake: Intake) -> Records:
         for dated in _dated(item.value, chats, number, options):
             row = _row(item.file, dated)
             try:
-                said = Said(row, _message(talk, row.value, dated.at), repair=dated.repair)
+                message = _message(talk, row.value, dated.at)
             except InvalidRecord as error:
                 yield row.reject(error.why, error.field)
             else:
-                yield from streams.put(stream, said)
+                yield from streams.put(stream, row, message, repair=dated.repair)
         number += len(chats)
     yield from streams.end()
 
@@ -100,7 +98,7 @@ def _row(file: str, dated: Dated[_Numbered]) -> Item:
     """An entry as a row. It says its whole date, so that equal words of two days are not the same row."""
     number, one = dated.what
     content = one | {"date": dated.at.date().isoformat()} if dated.at is not None and dated.inferred else one
-    return Item(file, number, one, orjson.dumps(content))
+    return Item(file, number, content, b"")
 
 
 def _message(talk: Talk, one: Mapping[str, Any], at: datetime | None) -> Message:

@@ -12,16 +12,15 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-import orjson
-
 from qa_service.importers.base import Intake, ReadOptions, Records
 from qa_service.importers.documents import Item, items
 from qa_service.importers.draft import list_of, moment, name_of, words_of
 from qa_service.importers.files import STDIN, Source
 from qa_service.importers.head import CERTAIN, LIKELY, Head
 from qa_service.importers.speakers import account_of, shop_of
-from qa_service.importers.streams import Said, Streams
+from qa_service.importers.streams import Streams
 from qa_service.importers.taobao import Talk, stream_of
+from qa_service.model.conversation import Message
 from qa_service.model.errors import InvalidRecord
 from qa_service.model.record import Record
 
@@ -73,20 +72,20 @@ class _Reader:
         talk = Talk(buyer)
         for one in messages:
             self._number += 1
-            row = Item(item.file, self._number, one, orjson.dumps([staff, buyer, one]))
+            row = Item(item.file, self._number, [staff, buyer, one], b"")
             try:
-                said = self._said(row, one, staff, talk)
+                message, repair = self._said(one, staff, talk)
             except InvalidRecord as error:
                 yield row.reject(error.why, error.field)
             else:
-                yield from self.streams.put(stream, said)
+                yield from self.streams.put(stream, row, message, repair=repair)
 
     def reject(self, item: Item, error: InvalidRecord) -> Record:
         """An answer that is no conversation."""
         self._number += 1
         return item._replace(number=self._number).reject(error.why, error.field)
 
-    def _said(self, row: Item, one: Mapping[str, Any], staff: str, talk: Talk) -> Said:
+    def _said(self, one: Mapping[str, Any], staff: str, talk: Talk) -> tuple[Message, str]:
         written = one.get("direction")
         direction = _DIRECTION.get(written) if isinstance(written, int | str) else None
         if direction is None:
@@ -96,7 +95,7 @@ class _Reader:
             at = moment(one.get("time"), self._options.zone)
         except ValueError:
             repair = "的时间读不出,已留空"
-        return Said(row, talk.message(talk.buyer if direction else staff, words_of(one.get("content"), "/content"), "", at), repair=repair)
+        return talk.message(talk.buyer if direction else staff, words_of(one.get("content"), "/content"), "", at), repair
 
 
 def _levels(value: object, depth: int = 4) -> Iterator[Mapping[str, Any]]:

@@ -8,7 +8,7 @@ Source: developer.work.weixin.qq.com/document/path/91774.
 """
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -19,8 +19,8 @@ from qa_service.importers.documents import Item, items
 from qa_service.importers.draft import LABELS, list_of, moment, name_of, part_of, words_of
 from qa_service.importers.files import Source
 from qa_service.importers.head import CERTAIN, Head
-from qa_service.importers.streams import Said, Stream, Streams
-from qa_service.model.conversation import Message, Party
+from qa_service.importers.streams import Stream, Streams
+from qa_service.model.conversation import EMPTY, Message, Party
 from qa_service.model.errors import InvalidRecord
 
 WRAPPERS: Final = ("chatdata", "data", "list")
@@ -49,15 +49,16 @@ def read(source: Source, options: ReadOptions, intake: Intake) -> Records:
             yield item.reject()
             continue
         try:
-            stream, said = _row(item, options, known)
+            stream, message, revokes = _row(item, options, known)
         except InvalidRecord as error:
             yield item.reject(error.why, error.field)
             continue
-        yield from streams.put(stream, said)
+        yield from streams.put(stream, item, message, revokes=revokes)
     yield from streams.end()
 
 
-def _row(item: Item, options: ReadOptions, known: dict[tuple[str, str], Stream]) -> tuple[Stream, Said]:
+def _row(item: Item, options: ReadOptions, known: dict[tuple[str, str], Stream]) -> tuple[Stream, Message, str]:
+    """Whose stream, what was said, and the id of the message that it takes back."""
     data = item.value
     if isinstance(data, dict) and isinstance(data.get("msg"), dict):
         data = data["msg"]
@@ -72,9 +73,9 @@ def _row(item: Item, options: ReadOptions, known: dict[tuple[str, str], Stream])
         raise InvalidRecord("缺少发送人", field="from")
     stream = _stream(sender, _people(data.get("tolist")), room, known)
     role = "customer" if _is_outside(sender) else "bot" if sender.startswith("wb") else "agent"
-    said = _said(item, data, role, sender if role == "agent" else "", _at(data, options))
     # In a room the customers are several: who of them it was stays with the message.
-    return stream, said._replace(message=replace(said.message, meta={"from": sender})) if room and role == "customer" else said
+    meta = {"from": sender} if room and role == "customer" else EMPTY
+    return stream, *_said(data, role, sender if role == "agent" else "", _at(data, options), meta)
 
 
 def _at(data: dict[str, Any], options: ReadOptions) -> datetime:
@@ -129,13 +130,13 @@ def _pair(sender: str, to: list[str]) -> Stream:
     return Stream(f"wecom/{inside}/{outside}", channel="wechat", customer=Party(outside))
 
 
-def _said(item: Item, data: dict[str, Any], role: str, agent_id: str, at: datetime) -> Said:
+def _said(data: dict[str, Any], role: str, agent_id: str, at: datetime, meta: Mapping[str, Any]) -> tuple[Message, str]:
     kind, identifier = name_of(data.get("msgtype"), "msgtype"), name_of(data.get("msgid"), "msgid")
     body = part_of(data.get(kind) if kind else None, kind)
     if kind == "revoke" or data.get("action") == "recall":
-        return Said(item, Message(role, "", at, "revoked", agent_id, identifier), revokes=name_of(body.get("pre_msgid"), "revoke/pre_msgid"))
+        return Message(role, "", at, "revoked", agent_id, identifier, meta), name_of(body.get("pre_msgid"), "revoke/pre_msgid")
     if kind in _CONSENT:
-        return Said(item, Message("system", _CONSENT[kind], at, "text", "", identifier))
+        return Message("system", _CONSENT[kind], at, "text", "", identifier, meta), ""
     ours = _KINDS.get(kind, "other")
     if ours == "text":
         text = words_of(body.get("content"), "content")
@@ -143,7 +144,7 @@ def _said(item: Item, data: dict[str, Any], role: str, agent_id: str, at: dateti
         text, ours = _mixed(body)
     else:
         text = _title(kind, body)
-    return Said(item, Message(role, text or LABELS.get(ours, ""), at, ours, agent_id, identifier))
+    return Message(role, text or LABELS.get(ours, ""), at, ours, agent_id, identifier, meta), ""
 
 
 def _title(kind: str, body: dict[str, Any]) -> str:
