@@ -150,14 +150,21 @@ def session_id(stream: str, first: Message, zone: tzinfo) -> str:
 def sessions(stream: Conversation, splitting: Splitting, zone: tzinfo = DEFAULT_ZONE,
              closes: frozenset[int] = frozenset()) -> Iterator[tuple[Cut, Conversation]]:
     """The sessions of `stream`, a conversation whose id is the stream's, each with `meta.session`: stream, why it begins, the rule."""
+    for cut, name, meta in named(stream.id, stream.messages, cuts(stream.messages, splitting, zone, closes), zone, splitting.explain()):
+        yield cut, Conversation(
+            name, stream.messages[cut.start:cut.end], stream.shop, stream.channel, stream.agent, stream.customer, {**stream.meta, "session": meta})
+
+
+def named(stream: str, messages: Sequence[Message], found: Iterable[Cut], zone: tzinfo, rule: str) -> Iterator[tuple[Cut, str, dict[str, str]]]:
+    """The sessions of a stream, each with its name and what `meta.session` says of it. `rule`: what the splitting explains."""
     taken: dict[str, int] = {}
-    rule = splitting.explain()
-    for cut in cuts(stream.messages, splitting, zone, closes):
-        said = stream.messages[cut.start:cut.end]
-        name = session_id(stream.id, next((m for m in said if m.role != "system"), said[0]), zone)
-        taken[name] = taken.get(name, 0) + 1
-        meta = {**stream.meta, "session": {"stream": stream.id, "why": cut.why, "rule": rule}}
-        yield cut, Conversation(name if taken[name] == 1 else f"{name}-{taken[name]}", said, stream.shop, stream.channel, stream.agent, stream.customer, meta)
+    for cut in found:
+        first = messages[cut.start]
+        if first.role == "system":
+            first = next((m for m in messages[cut.start:cut.end] if m.role != "system"), first)
+        name = session_id(stream, first, zone)
+        taken[name] = again = taken.get(name, 0) + 1
+        yield cut, name if again == 1 else f"{name}-{again}", {"stream": stream, "why": cut.why, "rule": rule}
 
 
 def split_again(conversations: Iterable[Conversation], splitting: Splitting, zone: tzinfo = DEFAULT_ZONE) -> Iterator[Conversation]:

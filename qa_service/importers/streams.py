@@ -14,9 +14,9 @@ from typing import Any, Final
 
 from qa_service.importers.base import Intake, Place, ReadOptions, Records, admit, clip, holds_nul, with_defaults
 from qa_service.importers.documents import Item, content_of, may_hold_nul
-from qa_service.importers.draft import REORDERED, in_order
+from qa_service.importers.draft import REORDERED
 from qa_service.importers.ledger import mark
-from qa_service.importers.sessions import sessions
+from qa_service.importers.sessions import cuts, named
 from qa_service.importers.splitting import SPLITTINGS
 from qa_service.model.conversation import EMPTY, Conversation, Message, Party
 from qa_service.model.record import Duplicate, Record, Reject
@@ -59,6 +59,15 @@ class _Waiting:
     last: int = 0
     size: int = 0
 
+    def mark(self, i: int, closes: bool, revokes: str, repair: str) -> None:
+        """Remember what row i has to say besides its message."""
+        if closes:
+            self.closes.add(i)
+        if revokes:
+            self.revokes[i] = revokes
+        if repair:
+            self.repairs[i] = repair
+
     def item(self, file: str, i: int) -> Item:
         """Row i as it came in."""
         source = self.sources[i]
@@ -71,6 +80,7 @@ class Streams:
     def __init__(self, source: str, options: ReadOptions, intake: Intake) -> None:
         self._options, self._intake = options, intake
         self._splitting = options.sessions.get(source, SPLITTINGS[source])
+        self._rule = self._splitting.explain()
         self._waiting: OrderedDict[tuple[str, str], _Waiting] = OrderedDict()
         self._latest: _Waiting | None = None
         self._size = self._at = 0
@@ -83,7 +93,7 @@ class Streams:
         if waiting is None or waiting.stream is not stream:
             waiting = self._latest = self._of(stream, item.file)
         if closes or revokes or repair:
-            self._mark(waiting, len(waiting.messages), closes, revokes, repair)
+            waiting.mark(len(waiting.messages), closes, revokes, repair)
         _, number, value, data, _ = item
         waiting.messages.append(message)
         waiting.numbers.append(number)
@@ -95,12 +105,30 @@ class Streams:
         self._at = waiting.last = self._at + 1
         return self._settled(message) if self._at % _LOOK_EVERY == 0 or self._size >= LARGEST else ()
 
+    def put_all(self, stream: Stream, file: str, numbers: Sequence[int], values: Sequence[Any], messages: Sequence[Message],
+                repairs: Mapping[int, str]) -> Iterable[Record]:
+        """Take in many rows of one stream, without bytes of their own: row i has ``numbers[i]``, ``values[i]``, ``messages[i]``, ``repairs.get(i)``."""
+        if not messages:
+            return ()
+        waiting = self._latest = self._of(stream, file)
+        for i, repair in repairs.items():
+            waiting.repairs[len(waiting.messages) + i] = repair
+        waiting.messages += messages
+        waiting.numbers += numbers
+        waiting.sources += values
+        size = 2 * sum([len(m.text) for m in messages]) + 200 * len(messages)
+        waiting.size += size
+        self._size += size
+        before, self._at = self._at, self._at + len(messages)
+        waiting.last = self._at
+        return self._settled(messages[-1]) if before // _LOOK_EVERY != self._at // _LOOK_EVERY or self._size >= LARGEST else ()
+
     def _of(self, stream: Stream, file: str) -> _Waiting:
         """What waits of a stream; it goes to the end of the line."""
         if not self._noted:
             self._noted = True
             self._file = file
-            self._intake.notes.append(f"{file}: 按买家分段: {self._splitting.explain()}")
+            self._intake.notes.append(f"{file}: 按买家分段: {self._rule}")
         key = (stream.shop, stream.id)
         waiting = self._waiting.get(key)
         if waiting is None:
@@ -108,15 +136,6 @@ class Streams:
         else:
             self._waiting.move_to_end(key)
         return waiting
-
-    @staticmethod
-    def _mark(waiting: _Waiting, i: int, closes: bool, revokes: str, repair: str) -> None:
-        if closes:
-            waiting.closes.add(i)
-        if revokes:
-            waiting.revokes[i] = revokes
-        if repair:
-            waiting.repairs[i] = repair
 
     def end(self) -> Records:
         """Everything that still waits, in the order in which it began."""
@@ -142,47 +161,49 @@ class Streams:
     def _given_out(self, waiting: _Waiting) -> Records:
         repeated = _repeats(waiting, self._file)
         yield from repeated.values()
-        kept = [i for i in range(len(waiting.messages)) if i not in repeated] if repeated else list(range(len(waiting.messages)))
+        messages: Sequence[Message] = waiting.messages
+        rows: Sequence[int] = [i for i in range(len(messages)) if i not in repeated] if repeated else range(len(messages))
         notices: dict[int, list[int]] = {}
         if waiting.revokes:
-            kept = _taken_back(waiting, kept, notices)
-        kept = _by_time(waiting.messages, kept)
-        stream = waiting.stream
-        whole = Conversation(
-            stream.id, tuple([waiting.messages[i] for i in kept]), stream.shop, stream.channel, _NO_PARTY, stream.customer, stream.meta)
-        closes = frozenset(place for place, i in enumerate(kept) if i in waiting.closes) if waiting.closes else _NEVER
-        for cut, session in sessions(whole, self._splitting, self._options.zone, closes):
-            yield self._record(session, waiting, kept[cut.start:cut.end], notices)
+            rows = _taken_back(waiting, rows, notices)
+        rows = _by_time(messages, rows)
+        messages = [messages[i] for i in rows] if type(rows) is list else messages
+        closes = frozenset(place for place, i in enumerate(rows) if i in waiting.closes) if waiting.closes else _NEVER
+        found = cuts(messages, self._splitting, self._options.zone, closes)
+        for cut, name, session in named(waiting.stream.id, messages, found, self._options.zone, self._rule):
+            yield self._record(name, session, tuple(messages[cut.start:cut.end]), waiting, rows[cut.start:cut.end], notices)
 
-    def _record(self, session: Conversation, waiting: _Waiting, rows: Sequence[int], notices: Mapping[int, Sequence[int]]) -> Record:
+    def _record(self, name: str, session: dict[str, str], messages: tuple[Message, ...], waiting: _Waiting, rows: Sequence[int],
+                notices: Mapping[int, Sequence[int]]) -> Record:
         """The record of a session: the messages of `rows`, and the notices that took some of them back."""
         parts = [i for row in rows for i in (row, *notices.get(row, ()))] if notices else rows
         numbers = [waiting.numbers[row] for row in rows]
-        place = Place(self._file, min([waiting.numbers[i] for i in parts]), len(parts))
+        place = Place(self._file, min([waiting.numbers[i] for i in parts]) if notices else min(numbers), len(parts))
 
         def raw() -> str:
             return clip("\n".join(waiting.item(self._file, i).raw for i in sorted(parts, key=waiting.numbers.__getitem__)))
 
-        messages = session.messages
         if all([m.role == "system" for m in messages]):
             return Reject(place.file, place.row, "", _NOBODY, raw(), place.rows)
-        lost = sum([m.kind == "revoked" and not m.text for m in messages])
         repairs = [REORDERED] if any(map(gt, numbers, islice(numbers, 1, None))) else []
+        lost = sum([m.kind == "revoked" and not m.text for m in messages])
         repairs += [f"有 {lost} 条撤回的消息没有留下原文"] if lost else []
         if waiting.repairs:
             repairs += [f"有 {n} 条消息{what}" for what, n in Counter(waiting.repairs[row] for row in rows if row in waiting.repairs).items()]
         agent = next((m.agent_id for m in messages if m.agent_id), "")
-        meta = {**session.meta, "repairs": repairs} if repairs else session.meta
-        done = with_defaults(Conversation(session.id, messages, session.shop, session.channel, Party(agent), session.customer, meta), self._options)
+        stream = waiting.stream
+        meta = {**stream.meta, "session": session, "repairs": repairs} if repairs else {**stream.meta, "session": session}
+        done = with_defaults(Conversation(name, messages, stream.shop, stream.channel, Party(agent), stream.customer, meta), self._options)
         content = content_of([waiting.sources[i] for i in parts])
         if may_hold_nul(content) and (error := holds_nul(done)):
             return Reject(place.file, place.row, error.field, error.why, raw(), place.rows)
         return admit(done, mark(content), place, raw, self._intake)
 
 
-def _by_time(messages: Sequence[Message], rows: list[int]) -> list[int]:
+def _by_time(messages: Sequence[Message], rows: Sequence[int]) -> Sequence[int]:
     """The rows by time; one without a time stays behind the one it followed."""
-    if in_order([messages[i] for i in rows]) and all([messages[i].at is not None for i in rows]):
+    times = [messages[i].at for i in rows]
+    if None not in times and not any(map(gt, times, islice(times, 1, None))):
         return rows
     at = next((messages[i].at for i in rows if messages[i].at is not None), None)
     if at is None:

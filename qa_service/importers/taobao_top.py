@@ -8,7 +8,7 @@ Source: the request, response and model classes of TOP's SDK.
 """
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -54,12 +54,13 @@ class _Reader:
         self._options, self._intake, self._name = options, intake, source.name
         self._stem = "stdin" if source.path == STDIN else Path(source.name).name.partition(".")[0] or source.name
         self._number = self._answers = 0
+        self._robots: dict[str, bool] = {}
 
     def answer(self, item: Item) -> Records:
         """All messages of one answer. Raises InvalidRecord when it is none, or holds none."""
         if item.reason:
             raise InvalidRecord(item.reason)
-        parts = list(_levels(item.value))
+        parts = _levels(item.value)
         messages = _messages(parts)
         self._answers += 1
         staff = account_of(next((v for p in parts if (v := name_of(p.get("from_id")))), "")) or _STAFF
@@ -69,16 +70,24 @@ class _Reader:
             self._intake.notes.append(f"{self._name}: 买家 {buyer} 的应答说有 {count} 条,实有 {len(messages)} 条")
         stream = stream_of(buyer, shop_of(staff), self._options)
         self._intake.rows += len(messages) - 1
-        talk = Talk(buyer)
-        for one in messages:
-            self._number += 1
-            row = Item(item.file, self._number, [staff, buyer, one], b"")
+        talk = Talk(buyer, self._robots)
+        numbers: list[int] = []
+        rows: list[tuple[str, str, Mapping[str, Any]]] = []
+        said: list[Message] = []
+        repairs: dict[int, str] = {}
+        for number, one in enumerate(messages, self._number + 1):
             try:
                 message, repair = self._said(one, staff, talk)
             except InvalidRecord as error:
-                yield row.reject(error.why, error.field)
-            else:
-                yield from self.streams.put(stream, row, message, repair=repair)
+                yield Item(item.file, number, (staff, buyer, one), b"").reject(error.why, error.field)
+                continue
+            if repair:
+                repairs[len(said)] = repair
+            numbers.append(number)
+            rows.append((staff, buyer, one))
+            said.append(message)
+        self._number += len(messages)
+        yield from self.streams.put_all(stream, item.file, numbers, rows, said, repairs)
 
     def reject(self, item: Item, error: InvalidRecord) -> Record:
         """An answer that is no conversation."""
@@ -86,8 +95,8 @@ class _Reader:
         return item._replace(number=self._number).reject(error.why, error.field)
 
     def _said(self, one: Mapping[str, Any], staff: str, talk: Talk) -> tuple[Message, str]:
-        written = one.get("direction")
-        direction = _DIRECTION.get(written) if isinstance(written, int | str) else None
+        written, text = one.get("direction"), one.get("content")
+        direction = _DIRECTION.get(written) if isinstance(written, (int, str)) else None
         if direction is None:
             raise InvalidRecord(f"direction 应为 0 或 1,得到 {str(written)[:20]!r}", field="/direction")
         repair, at = "", None
@@ -95,16 +104,18 @@ class _Reader:
             at = moment(one.get("time"), self._options.zone)
         except ValueError:
             repair = "的时间读不出,已留空"
-        return talk.message(talk.buyer if direction else staff, words_of(one.get("content"), "/content"), "", at), repair
+        return talk.message(talk.buyer if direction else staff, text if type(text) is str else words_of(text, "/content"), "", at), repair
 
 
-def _levels(value: object, depth: int = 4) -> Iterator[Mapping[str, Any]]:
+def _levels(value: object, depth: int = 4) -> list[Mapping[str, Any]]:
     """An object and those that it wraps: the request's fields may stand at any level, the answer below them."""
-    if isinstance(value, dict) and depth:
-        yield value
-        for key, inner in value.items():
-            if key != "msg":
-                yield from _levels(inner, depth - 1)
+    if not isinstance(value, dict):
+        return []
+    found: list[Mapping[str, Any]] = [value]
+    for key, inner in value.items():
+        if depth > 1 and type(inner) is dict and key != "msg":
+            found += _levels(inner, depth - 1)
+    return found
 
 
 def _messages(parts: list[Mapping[str, Any]]) -> list[dict[str, Any]]:
