@@ -111,9 +111,15 @@ def _lines(lines: Lines, name: str, wrappers: Sequence[str], intake: Intake) -> 
                 value = orjson.loads(data)
             except orjson.JSONDecodeError:
                 value = None
-            if type(value) is dict and wraps_nothing(value):
-                intake.rows += 1
-                yield item_of((name, number, value, data, ""))  # by far the most: a row that is an object and wraps nothing
+            if type(value) is dict:
+                inner = None if wraps_nothing(value) else _inner(value, wrappers)
+                if inner is None:
+                    intake.rows += 1
+                    yield item_of((name, number, value, data, ""))  # by far the most: a row that is an object and wraps nothing
+                else:
+                    intake.rows += len(inner)
+                    for element in inner:
+                        yield item_of((name, number, element, b"", ""))
                 continue
         yield from _numbered(((number, piece) for piece in _line(data, reason, lines.encoding, wrappers)), name, intake)
 

@@ -19,12 +19,17 @@ LABELS: Final[Mapping[str, str]] = {
 _NO_PARTY: Final = Party()
 _OBJECTS: Final = frozenset((dict,))
 REORDERED: Final = "消息未按时间排列,已按时间重排"
-_EPOCH: Final = ((10**9, 10**10, 1), (10**12, 10**13, 1_000), (10**15, 10**16, 1_000_000))
+_SECONDS: Final = 10**9
+_MILLISECONDS: Final = 10**12
+_EPOCH: Final = ((_SECONDS, 10**10, 1), (_MILLISECONDS, 10**13, 1_000), (10**15, 10**16, 1_000_000))
 """From, to (in the unit), units a second. A float holds microseconds of these years exactly enough to be rounded right."""
 
 
 def moment(value: object, zone: tzinfo) -> datetime | None:
     """A time as JSON has it: RFC 3339 or another written form, or an epoch in s, ms or µs; given in `zone`. None and "" are None. Raises ValueError."""
+    if type(value) is int and (_MILLISECONDS <= value < 10 * _MILLISECONDS or _SECONDS <= value < 10 * _SECONDS):
+        # A float holds milliseconds of these years exactly.
+        return datetime.fromtimestamp(value if value < _MILLISECONDS else value / 1_000, zone)
     if value is None or value == "":
         return None
     if isinstance(value, str):
@@ -35,8 +40,6 @@ def moment(value: object, zone: tzinfo) -> datetime | None:
         at = parse_written_time(value.removesuffix(" UTC") + "+00:00" if value.endswith(" UTC") else value, zone)
         # Helpdesks store UTC; "today" and "before six" in the talk mean the shop's clock.
         return at.astimezone(zone) if at is not None else None
-    if type(value) is int and 10**12 <= value < 10**13:
-        return datetime.fromtimestamp(value / 1_000, zone)  # a float holds milliseconds of these years exactly
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise ValueError(f"不是认得的时间: {str(value)[:40]!r}")
     for least, most, unit in _EPOCH:
@@ -65,7 +68,7 @@ def _rfc3339(text: str) -> datetime | None:
 
 def name_of(value: object, field: str = "") -> str:
     """An id, a name: a string or a whole number as text, None as "". Raises InvalidRecord for anything else."""
-    if isinstance(value, str):
+    if type(value) is str:
         return value.strip()
     if value is None:
         return ""

@@ -87,7 +87,7 @@ class Streams:
         self._file = ""
         self._noted = False
 
-    def put(self, stream: Stream, item: Item, message: Message, *, closes: bool = False, revokes: str = "", repair: str = "") -> Iterable[Record]:
+    def put(self, stream: Stream, item: Item, message: Message, closes: bool = False, revokes: str = "", repair: str = "") -> Iterable[Record]:
         """Take in a row that is a message; what is settled comes out."""
         waiting = self._latest
         if waiting is None or waiting.stream is not stream:

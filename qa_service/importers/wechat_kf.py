@@ -37,6 +37,10 @@ _ENTERED: Final = {"enter_session": "客户进入会话", "msg_send_fail": "消�
 _CHANGES: Final = {1: "接入会话", 2: "转接会话", 3: "结束会话", 4: "重新接入会话"}
 _ENDED: Final = 3
 
+_Known = dict[tuple[str, str], Stream]
+_Row = tuple[Stream, Message, bool, str]
+"""Whose stream, what was said, whether it closes the session, the id of the message that it takes back."""
+
 
 def detects(head: Head) -> float:
     """Names that nobody else uses."""
@@ -46,7 +50,7 @@ def detects(head: Head) -> float:
 def read(source: Source, options: ReadOptions, intake: Intake) -> Records:
     """Sessions of the records of an input, cut by what the platform says and by silence."""
     streams = Streams("wechat-kf", options, intake)
-    known: dict[str, Stream] = {}
+    known: _Known = {}
     for item in items(source, WRAPPERS, intake):
         if item.reason:
             yield item.reject()
@@ -56,29 +60,26 @@ def read(source: Source, options: ReadOptions, intake: Intake) -> Records:
         except InvalidRecord as error:
             yield item.reject(error.why, error.field)
             continue
-        yield from streams.put(stream, item, message, closes=closes, revokes=revokes)
+        yield from streams.put(stream, item, message, closes, revokes)
     yield from streams.end()
 
 
-_Row = tuple[Stream, Message, bool, str]
-"""Whose stream, what was said, whether it closes the session, the id of the message that it takes back."""
-
-
-def _row(item: Item, options: ReadOptions, known: dict[str, Stream]) -> _Row:
+def _row(item: Item, options: ReadOptions, known: _Known) -> _Row:
     data = item.value
     if not isinstance(data, dict):
         raise InvalidRecord("应为对象")
     return _desk(data, options, known) if "opercode" in data else _sync(data, options, known)
 
 
-def _stream(account: str, customer: str, known: dict[str, Stream]) -> Stream:
+def _stream(account: str, customer: str, known: _Known) -> Stream:
     """The stream of a customer at an account ("" where an openid says it); it is not made again for each row."""
-    name = f"wechat-kf/{account}/{customer}" if account else f"wechat-kf/{customer}"
-    stream = known.get(name)
+    key = account, customer
+    stream = known.get(key)
     if stream is None:
         if len(known) >= _REMEMBERED:
             known.clear()
-        stream = known[name] = Stream(name, channel="wechat", customer=Party(customer))
+        name = f"wechat-kf/{account}/{customer}" if account else f"wechat-kf/{customer}"
+        stream = known[key] = Stream(name, channel="wechat", customer=Party(customer))
     return stream
 
 
@@ -92,7 +93,7 @@ def _at(data: dict[str, Any], key: str, options: ReadOptions) -> datetime:
     return at
 
 
-def _desk(data: dict[str, Any], options: ReadOptions, known: dict[str, Stream]) -> _Row:
+def _desk(data: dict[str, Any], options: ReadOptions, known: _Known) -> _Row:
     """A record of getmsglist or getrecord."""
     customer, worker = name_of(data.get("openid"), "openid"), name_of(data.get("worker"), "worker")
     if not customer:
@@ -109,7 +110,7 @@ def _desk(data: dict[str, Any], options: ReadOptions, known: dict[str, Stream]) 
     return stream, Message(role, text, at, kind_of_text(text), worker if role == "agent" else ""), False, ""
 
 
-def _sync(data: dict[str, Any], options: ReadOptions, known: dict[str, Stream]) -> _Row:
+def _sync(data: dict[str, Any], options: ReadOptions, known: _Known) -> _Row:
     """A message or event of sync_msg."""
     kind = name_of(data.get("msgtype"), "msgtype")
     event = part_of(data.get("event"), "event") if kind == "event" else {}

@@ -34,6 +34,10 @@ _TITLES: Final = {
     "redpacket": ("wish",), "external_redpacket": ("wish",), "calendar": ("title",), "meeting": ("topic",), "docmsg": ("title",), "vote": ("votetitle",)}
 _CONSENT: Final = {"agree": "客户同意存档聊天内容", "disagree": "客户不同意存档聊天内容"}
 
+_Side = tuple[Stream, str, str]
+"""A stream, the role of a sender in it, and his id where he is of the shop."""
+_Known = dict[tuple[str, str, str], _Side]
+
 
 def detects(head: Head) -> float:
     """Names that nobody else uses together."""
@@ -43,7 +47,7 @@ def detects(head: Head) -> float:
 def read(source: Source, options: ReadOptions, intake: Intake) -> Records:
     """Sessions of an archive."""
     streams = Streams("wecom-archive", options, intake)
-    known: dict[tuple[str, str], Stream] = {}
+    known: _Known = {}
     for item in items(source, WRAPPERS, intake):
         if item.reason:
             yield item.reject()
@@ -53,11 +57,11 @@ def read(source: Source, options: ReadOptions, intake: Intake) -> Records:
         except InvalidRecord as error:
             yield item.reject(error.why, error.field)
             continue
-        yield from streams.put(stream, item, message, revokes=revokes)
+        yield from streams.put(stream, item, message, False, revokes)
     yield from streams.end()
 
 
-def _row(item: Item, options: ReadOptions, known: dict[tuple[str, str], Stream]) -> tuple[Stream, Message, str]:
+def _row(item: Item, options: ReadOptions, known: _Known) -> tuple[Stream, Message, str]:
     """Whose stream, what was said, and the id of the message that it takes back."""
     data = item.value
     if isinstance(data, dict) and isinstance(data.get("msg"), dict):
@@ -71,11 +75,10 @@ def _row(item: Item, options: ReadOptions, known: dict[tuple[str, str], Stream])
     sender, room = name_of(data.get("from"), "from"), name_of(data.get("roomid"), "roomid")
     if not sender:
         raise InvalidRecord("缺少发送人", field="from")
-    stream = _stream(sender, _people(data.get("tolist")), room, known)
-    role = "customer" if _is_outside(sender) else "bot" if sender.startswith("wb") else "agent"
+    stream, role, agent_id = _stream(sender, data.get("tolist"), room, known)
     # In a room the customers are several: who of them it was stays with the message.
     meta = {"from": sender} if room and role == "customer" else EMPTY
-    return stream, *_said(data, role, sender if role == "agent" else "", _at(data, options), meta)
+    return stream, *_said(data, role, agent_id, _at(data, options), meta)
 
 
 def _at(data: dict[str, Any], options: ReadOptions) -> datetime:
@@ -103,16 +106,18 @@ def _is_outside(name: str) -> bool:
     return name.startswith(("wm", "wo")) and len(name) > 20
 
 
-def _stream(sender: str, to: list[str], room: str, known: dict[tuple[str, str], Stream]) -> Stream:
-    """The stream of a row: what is known of a pair, or a room, is not made again for each of its rows."""
-    pair = (room, "") if room else (sender, to[0] if len(to) == 1 else ",".join(to))
-    stream = known.get(pair)
-    if stream is None:
-        stream = _room(room) if room else _pair(sender, to)
+def _stream(sender: str, to: object, room: str, known: _Known) -> _Side:
+    """The stream of a row and the part of its sender in it: what is known of a pair, or of who speaks in a room, is not found out for each row."""
+    one = to[0] if type(to) is list and len(to) == 1 and type(to[0]) is str else None
+    pair = sender, one if one is not None else ",".join(_people(to)), room
+    side = known.get(pair)
+    if side is None:
+        role = "customer" if _is_outside(sender) else "bot" if sender.startswith("wb") else "agent"
+        side = _room(room) if room else _pair(sender, _people(to)), role, sender if role == "agent" else ""
         if len(known) >= _REMEMBERED:
             known.clear()
-        known[pair] = stream
-    return stream
+        known[pair] = side
+    return side
 
 
 def _room(room: str) -> Stream:
