@@ -19,17 +19,16 @@ LABELS: Final[Mapping[str, str]] = {
 _NO_PARTY: Final = Party()
 _OBJECTS: Final = frozenset((dict,))
 REORDERED: Final = "消息未按时间排列,已按时间重排"
-_SECONDS: Final = 10**9
-_MILLISECONDS: Final = 10**12
-_EPOCH: Final = ((_SECONDS, 10**10, 1), (_MILLISECONDS, 10**13, 1_000), (10**15, 10**16, 1_000_000))
+_EPOCH: Final = ((10**12, 10**13, 1_000), (10**9, 10**10, 1), (10**15, 10**16, 1_000_000))
 """From, to (in the unit), units a second. A float holds microseconds of these years exactly enough to be rounded right."""
 
 
 def moment(value: object, zone: tzinfo) -> datetime | None:
     """A time as JSON has it: RFC 3339 or another written form, or an epoch in s, ms or µs; given in `zone`. None and "" are None. Raises ValueError."""
-    if type(value) is int and (_MILLISECONDS <= value < 10 * _MILLISECONDS or _SECONDS <= value < 10 * _SECONDS):
-        # A float holds milliseconds of these years exactly.
-        return datetime.fromtimestamp(value if value < _MILLISECONDS else value / 1_000, zone)
+    if type(value) is int:
+        for least, most, unit in _EPOCH:
+            if least <= value < most:
+                return datetime.fromtimestamp(value / unit, zone)
     if value is None or value == "":
         return None
     if isinstance(value, str):

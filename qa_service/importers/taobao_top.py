@@ -27,6 +27,7 @@ from qa_service.model.record import Record
 _ANSWER: Final = "wangwang_eservice_chatlog_get_response"
 _CODES: Final = {"50000": "时间不合法(跨度至多 7 天,起始至多 30 天前)", "40000": "不是你的账号", "30000": "系统错误"}
 _DIRECTION: Final[dict[int | str, int]] = {0: 0, 1: 1, "0": 0, "1": 1}
+_PLAIN: Final = (int, str, bool)
 _STAFF: Final = "客服"
 
 
@@ -75,17 +76,24 @@ class _Reader:
         rows: list[tuple[str, str, Mapping[str, Any]]] = []
         said: list[Message] = []
         repairs: dict[int, str] = {}
+        zone = self._options.zone
         for number, one in enumerate(messages, self._number + 1):
+            written, text, at = one.get("direction"), one.get("content"), None
             try:
-                message, repair = self._said(one, staff, talk)
+                direction = _DIRECTION.get(written) if type(written) in _PLAIN else None
+                if direction is None:
+                    raise InvalidRecord(f"direction 应为 0 或 1,得到 {str(written)[:20]!r}", field="/direction")
+                try:
+                    at = moment(one.get("time"), zone)
+                except ValueError:
+                    repairs[len(said)] = "的时间读不出,已留空"
+                said.append(talk.message(buyer if direction else staff, text if type(text) is str else words_of(text, "/content"), "", at))
             except InvalidRecord as error:
+                repairs.pop(len(said), None)
                 yield Item(item.file, number, (staff, buyer, one), b"").reject(error.why, error.field)
                 continue
-            if repair:
-                repairs[len(said)] = repair
             numbers.append(number)
             rows.append((staff, buyer, one))
-            said.append(message)
         self._number += len(messages)
         yield from self.streams.put_all(stream, item.file, numbers, rows, said, repairs)
 
@@ -93,19 +101,6 @@ class _Reader:
         """An answer that is no conversation."""
         self._number += 1
         return item._replace(number=self._number).reject(error.why, error.field)
-
-    def _said(self, one: Mapping[str, Any], staff: str, talk: Talk) -> tuple[Message, str]:
-        written, text = one.get("direction"), one.get("content")
-        direction = _DIRECTION.get(written) if isinstance(written, (int, str)) else None
-        if direction is None:
-            raise InvalidRecord(f"direction 应为 0 或 1,得到 {str(written)[:20]!r}", field="/direction")
-        repair, at = "", None
-        try:
-            at = moment(one.get("time"), self._options.zone)
-        except ValueError:
-            repair = "的时间读不出,已留空"
-        return talk.message(talk.buyer if direction else staff, text if type(text) is str else words_of(text, "/content"), "", at), repair
-
 
 def _levels(value: object, depth: int = 4) -> list[Mapping[str, Any]]:
     """An object and those that it wraps: the request's fields may stand at any level, the answer below them."""
