@@ -62,7 +62,7 @@ item_of: Final = partial(tuple.__new__, Item)
 
 def may_hold_nul(content: bytes) -> bool:
     """Is there a U+0000 in these bytes, raw or as the escape that JSON has for it? Next to free, beside looking at each text."""
-    return b"\\u0000" in content or b"\0" in content
+    return b"\0" in content or (b"\\" in content and b"\\u0000" in content)
 
 
 def _dumped(value: Any) -> bytes:

@@ -17,6 +17,7 @@ LABELS: Final[Mapping[str, str]] = {
     "image": "[图片]", "video": "[视频]", "voice": "[语音]", "card": "[卡片]", "order": "[订单]", "link": "[链接]", "other": "[其他]"}
 """What stands for a message without words."""
 _NO_PARTY: Final = Party()
+_NEVER: Final = datetime.min
 _OBJECTS: Final = frozenset((dict,))
 REORDERED: Final = "消息未按时间排列,已按时间重排"
 _EPOCH: Final = ((10**12, 10**13, 1_000), (10**9, 10**10, 1), (10**15, 10**16, 1_000_000))
@@ -25,6 +26,13 @@ _EPOCH: Final = ((10**12, 10**13, 1_000), (10**9, 10**10, 1), (10**15, 10**16, 1
 
 def moment(value: object, zone: tzinfo) -> datetime | None:
     """A time as JSON has it: RFC 3339 or another written form, or an epoch in s, ms or µs; given in `zone`. None and "" are None. Raises ValueError."""
+    if type(value) is str and len(value) == 19:
+        try:
+            at = datetime.fromisoformat(value)
+        except ValueError:
+            at = _NEVER
+        if at.tzinfo is None and 1970 < at.year < 2200:  # 2025-11-01 10:00:00: what nearly every platform writes
+            return datetime.combine(at, at.time(), zone)
     if type(value) is int:
         for least, most, unit in _EPOCH:
             if least <= value < most:
@@ -32,28 +40,17 @@ def moment(value: object, zone: tzinfo) -> datetime | None:
     if value is None or value == "":
         return None
     if isinstance(value, str):
-        if len(value) == 19 and (at := _in_zone(value, zone)) is not None:
-            return at
-        if value[10:11] == "T" and (at := _rfc3339(value)) is not None:
-            return at.astimezone(zone)
-        at = parse_written_time(value.removesuffix(" UTC") + "+00:00" if value.endswith(" UTC") else value, zone)
+        if value[10:11] == "T" and (full := _rfc3339(value)) is not None:
+            return full.astimezone(zone)
+        written = parse_written_time(value.removesuffix(" UTC") + "+00:00" if value.endswith(" UTC") else value, zone)
         # Helpdesks store UTC; "today" and "before six" in the talk mean the shop's clock.
-        return at.astimezone(zone) if at is not None else None
+        return written.astimezone(zone) if written is not None else None
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise ValueError(f"不是认得的时间: {str(value)[:40]!r}")
     for least, most, unit in _EPOCH:
         if least <= value < most:
             return datetime.fromtimestamp(value / unit, zone)
     raise ValueError(f"不是认得的时间: {str(value)[:40]!r}")
-
-
-def _in_zone(text: str, zone: tzinfo) -> datetime | None:
-    """The time where it is written ``2025-11-01 10:00:00``: what nearly every platform writes, read the quick way."""
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return datetime.combine(at, at.time(), zone) if at.tzinfo is None and 1970 < at.year < 2200 else None
 
 
 def _rfc3339(text: str) -> datetime | None:

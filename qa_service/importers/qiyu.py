@@ -210,7 +210,7 @@ def _kind(data: dict[str, Any], text: str) -> str:
 
 def _marked(data: dict[str, Any], keys: frozenset[str]) -> bool:
     """Is any of these marks set?"""
-    return not keys.isdisjoint(data) and any([data[key] in _TRUE for key in keys if key in data])
+    return not keys.isdisjoint(data) and any(data.get(key) in _TRUE for key in keys & data.keys())
 
 
 def _words(data: dict[str, Any]) -> str:

@@ -8,9 +8,9 @@ more at the end, the same sessions come out under the same names.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, tzinfo
-from typing import Final
+from typing import Final, NamedTuple
 
 from qa_service.importers.splitting import Splitting, span
 from qa_service.model.conversation import Conversation, Message
@@ -20,8 +20,7 @@ _BEGINNING: Final = "记录从这里开始"
 _NO_END: Final = datetime.max.replace(tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class Cut:
+class Cut(NamedTuple):
     """A session: ``messages[start:end]`` of its stream, and why it begins there."""
 
     start: int
@@ -54,6 +53,9 @@ def _starts_of_talk(messages: Sequence[Message], splitting: Splitting, zone: tzi
         return None
     day_ends = _end_of_day(before, day_starts, zone) if day_starts is not None else _NO_END
     starts = [(0, _BEGINNING)]
+    end = messages[-1].at
+    if end is not None and end.tzinfo is zone and end < day_ends and end - before < least and "system" not in [m.role for m in messages]:
+        return starts  # all of it is over sooner than the shortest silence that counts
     for i, m in enumerate(messages):
         at = m.at
         if at is None or at.tzinfo is not zone or m.role == "system" or at < before:
@@ -144,7 +146,10 @@ def _with_preface(messages: Sequence[Message], first: int, opening: int) -> int:
 
 def session_id(stream: str, first: Message, zone: tzinfo) -> str:
     """The name of a session: its stream and when it began, to the second."""
-    return f"{stream}@{first.at.astimezone(zone):%Y%m%dT%H%M%S}" if first.at is not None else stream
+    if first.at is None:
+        return stream
+    written = first.at.astimezone(zone).isoformat(timespec="seconds")[:19]
+    return f"{stream}@{written.replace('-', '').replace(':', '')}"
 
 
 def sessions(stream: Conversation, splitting: Splitting, zone: tzinfo = DEFAULT_ZONE,

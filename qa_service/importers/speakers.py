@@ -52,15 +52,17 @@ def says_revoked(text: str) -> bool:
 
 def same_nick(one: str, other: str) -> bool:
     """Do two writings mean the same buyer? Exports cut one or two characters off the front, mask the middle, add the buyer's sub-account."""
+    if one == other:
+        return True
     one, other = one.strip().casefold(), other.strip().casefold()
     if one == other:
         return True
-    short, long = sorted((one, other), key=len)
+    short, long = (one, other) if len(one) <= len(other) else (other, one)
     if len(short) >= _LEAST and long.endswith(short) and len(long) - len(short) <= _CUT:
         return True
     if len(short) >= _LEAST and long.startswith(short + ":"):
         return True
-    return _masked(one, other) or _masked(other, one)
+    return "*" in short + long and (_masked(one, other) or _masked(other, one))
 
 
 def _masked(mask: str, nick: str) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from operator import gt, itemgetter
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from qa_service.importers.base import Intake, Place, ReadOptions, Records, admit, clip, holds_nul, with_defaults
 from qa_service.importers.documents import Item, content_of, may_hold_nul
@@ -26,6 +26,7 @@ LARGEST: Final = 64 << 20
 """Bytes of source that wait before the stream that has been silent longest is given out."""
 _LOOK_EVERY: Final = 1_024
 _NO_PARTY: Final = Party()
+_T = TypeVar("_T")
 _NEVER: Final[frozenset[int]] = frozenset()
 _NOBODY: Final = "这一段里没有人说话,只有系统消息"
 
@@ -53,19 +54,22 @@ class _Waiting:
     messages: list[Message] = field(default_factory=list)
     numbers: list[int] = field(default_factory=list)
     sources: list[Any] = field(default_factory=list)
-    closes: set[int] = field(default_factory=set)
-    revokes: dict[int, str] = field(default_factory=dict)
-    repairs: dict[int, str] = field(default_factory=dict)
+    closes: set[int] | None = None
+    revokes: dict[int, str] | None = None
+    repairs: dict[int, str] | None = None
     last: int = 0
     size: int = 0
 
     def mark(self, i: int, closes: bool, revokes: str, repair: str) -> None:
         """Remember what row i has to say besides its message."""
         if closes:
+            self.closes = self.closes or set()
             self.closes.add(i)
         if revokes:
+            self.revokes = self.revokes or {}
             self.revokes[i] = revokes
         if repair:
+            self.repairs = self.repairs or {}
             self.repairs[i] = repair
 
     def item(self, file: str, i: int) -> Item:
@@ -112,7 +116,7 @@ class Streams:
             return ()
         waiting = self._latest = self._of(stream, file)
         for i, repair in repairs.items():
-            waiting.repairs[len(waiting.messages) + i] = repair
+            waiting.mark(len(waiting.messages) + i, False, "", repair)
         waiting.messages += messages
         waiting.numbers += numbers
         waiting.sources += values
@@ -139,9 +143,9 @@ class Streams:
 
     def end(self) -> Records:
         """Everything that still waits, in the order in which it began."""
-        for waiting in sorted(self._waiting.values(), key=lambda w: w.numbers[0]):
-            yield from self._given_out(waiting)
-        self._waiting.clear()
+        self._latest = None
+        for key in sorted(self._waiting, key=lambda key: self._waiting[key].numbers[0]):
+            yield from self._given_out(self._waiting.pop(key))
 
     def _settled(self, now: Message) -> Records:
         while self._waiting:
@@ -165,7 +169,7 @@ class Streams:
         rows: Sequence[int] = [i for i in range(len(messages)) if i not in repeated] if repeated else range(len(messages))
         notices: dict[int, list[int]] = {}
         if waiting.revokes:
-            rows = _taken_back(waiting, rows, notices)
+            rows = _taken_back(waiting.messages, waiting.revokes, rows, notices)
         rows = _by_time(messages, rows)
         messages = [messages[i] for i in rows] if type(rows) is list else messages
         closes = frozenset(place for place, i in enumerate(rows) if i in waiting.closes) if waiting.closes else _NEVER
@@ -177,16 +181,16 @@ class Streams:
                 notices: Mapping[int, Sequence[int]]) -> Record:
         """The record of a session: the messages of `rows`, and the notices that took some of them back."""
         parts = [i for row in rows for i in (row, *notices.get(row, ()))] if notices else rows
-        numbers = [waiting.numbers[row] for row in rows]
+        numbers = _taken(waiting.numbers, rows)
         place = Place(self._file, min([waiting.numbers[i] for i in parts]) if notices else min(numbers), len(parts))
 
         def raw() -> str:
             return clip("\n".join(waiting.item(self._file, i).raw for i in sorted(parts, key=waiting.numbers.__getitem__)))
 
-        if all([m.role == "system" for m in messages]):
+        if messages[0].role == "system" and all(m.role == "system" for m in messages):
             return Reject(place.file, place.row, "", _NOBODY, raw(), place.rows)
         repairs = [REORDERED] if any(map(gt, numbers, islice(numbers, 1, None))) else []
-        lost = sum([m.kind == "revoked" and not m.text for m in messages])
+        lost = sum([not m.text for m in messages if m.kind == "revoked"])
         repairs += [f"有 {lost} 条撤回的消息没有留下原文"] if lost else []
         if waiting.repairs:
             repairs += [f"有 {n} 条消息{what}" for what, n in Counter(waiting.repairs[row] for row in rows if row in waiting.repairs).items()]
@@ -194,16 +198,21 @@ class Streams:
         stream = waiting.stream
         meta = {**stream.meta, "session": session, "repairs": repairs} if repairs else {**stream.meta, "session": session}
         done = with_defaults(Conversation(name, messages, stream.shop, stream.channel, Party(agent), stream.customer, meta), self._options)
-        content = content_of([waiting.sources[i] for i in parts])
+        content = content_of(_taken(waiting.sources, parts))
         if may_hold_nul(content) and (error := holds_nul(done)):
             return Reject(place.file, place.row, error.field, error.why, raw(), place.rows)
         return admit(done, mark(content), place, raw, self._intake)
 
 
+def _taken(column: list[_T], rows: Sequence[int]) -> list[_T]:
+    """The values of a column in these rows."""
+    return column[rows.start:rows.stop] if isinstance(rows, range) else [column[i] for i in rows]
+
+
 def _by_time(messages: Sequence[Message], rows: Sequence[int]) -> Sequence[int]:
     """The rows by time; one without a time stays behind the one it followed."""
-    times = [messages[i].at for i in rows]
-    if None not in times and not any(map(gt, times, islice(times, 1, None))):
+    times = [m.at for m in messages] if isinstance(rows, range) else [messages[i].at for i in rows]
+    if None not in times and not any(map(gt, times, islice(times, 1, None))):  # type: ignore[arg-type]
         return rows
     at = next((messages[i].at for i in rows if messages[i].at is not None), None)
     if at is None:
@@ -218,6 +227,8 @@ def _by_time(messages: Sequence[Message], rows: Sequence[int]) -> Sequence[int]:
 def _repeats(waiting: _Waiting, file: str) -> dict[int, Duplicate | Reject]:
     """The rows that repeat one before them, each with its record: what was fetched twice. Without an id the whole row must be the same."""
     messages = waiting.messages
+    if len({m.id or m.text for m in messages}) == len(messages):
+        return {}
     known: dict[str, Message] = {}
     said: dict[str, int] = {}
     contents: set[bytes] = set()
@@ -238,9 +249,8 @@ def _repeats(waiting: _Waiting, file: str) -> dict[int, Duplicate | Reject]:
     return aside
 
 
-def _taken_back(waiting: _Waiting, rows: Sequence[int], notices: dict[int, list[int]]) -> list[int]:
+def _taken_back(messages: list[Message], revokes: Mapping[int, str], rows: Sequence[int], notices: dict[int, list[int]]) -> list[int]:
     """The rows that are messages of their own. One that was taken back keeps its words and becomes `revoked`; `notices` get the rows that say so."""
-    messages, revokes = waiting.messages, waiting.revokes
     own = [i for i in rows if i not in revokes]
     by_id = {messages[i].id: i for i in own if messages[i].id}
     for i in rows:

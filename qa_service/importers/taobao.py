@@ -15,7 +15,7 @@ from qa_service.model.errors import InvalidRecord
 
 _SYSTEM: Final = ("系统消息", "系统提示", "系统", "平台提示")
 _PEOPLE: Final = ("customer", "agent")
-_TELLING: Final = frozenset("[<hH 【\n(（")
+TELLING: Final = frozenset("[<hH 【\n(（")
 """With these begins every text that is more than words: a mark, a link, a picture."""
 _REMEMBERED: Final = 10_000
 _TRANSFERS: Final = ("转交给", "转接给", "转接至", "为您转接", "会话转")
@@ -44,9 +44,9 @@ class Talk:
     def message(self, sender: str, text: str, image: str, at: datetime | None) -> Message:
         """One message. Raises InvalidRecord when nobody or nothing is there."""
         known = self._senders.get(sender)
-        if known is not None and known[0] in _PEOPLE and text and not image and text[0] not in _TELLING and not text.isspace():
-            if "撤回" not in text and "\0" not in text:
-                return Message(known[0], text, at, "text", known[1])  # plain words of a person: by far the most
+        if (known is not None and known[0] in _PEOPLE and text and not image and text[0] not in TELLING and not text.isspace()
+                and "撤回" not in text and "\0" not in text):
+            return Message(known[0], text, at, "text", known[1])  # plain words of a person: by far the most
         if "\0" in text or "\0" in sender or "\0" in image:
             raise InvalidRecord(NUL_REASON)
         blank = not text or text.isspace()
@@ -63,6 +63,11 @@ class Talk:
         if role == "bot" or (role == "agent" and marked_automatic(text)):
             return Message("bot", text, at, kind, meta={**meta, "auto_reason": ROBOT if role == "bot" else AUTOMATIC})
         return Message(role, text, at, kind, account, "", meta)
+
+    def person(self, sender: str) -> tuple[str, str] | None:
+        """(role, account) of a sender who is a person, and not a machine nor the platform."""
+        found = self._senders.get(sender) or self._settled(sender)
+        return found if found[0] in _PEOPLE else None
 
     def _settled(self, sender: str) -> tuple[str, str]:
         """(role, account where it is a person's of the shop) of a sender; role "" when nobody is named."""

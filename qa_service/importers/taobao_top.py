@@ -19,7 +19,7 @@ from qa_service.importers.files import STDIN, Source
 from qa_service.importers.head import CERTAIN, LIKELY, Head
 from qa_service.importers.speakers import account_of, shop_of
 from qa_service.importers.streams import Streams
-from qa_service.importers.taobao import Talk, stream_of
+from qa_service.importers.taobao import TELLING, Talk, stream_of
 from qa_service.model.conversation import Message
 from qa_service.model.errors import InvalidRecord
 from qa_service.model.record import Record
@@ -27,7 +27,6 @@ from qa_service.model.record import Record
 _ANSWER: Final = "wangwang_eservice_chatlog_get_response"
 _CODES: Final = {"50000": "时间不合法(跨度至多 7 天,起始至多 30 天前)", "40000": "不是你的账号", "30000": "系统错误"}
 _DIRECTION: Final[dict[int | str, int]] = {0: 0, 1: 1, "0": 0, "1": 1}
-_PLAIN: Final = (int, str, bool)
 _STAFF: Final = "客服"
 
 
@@ -76,18 +75,22 @@ class _Reader:
         rows: list[tuple[str, str, Mapping[str, Any]]] = []
         said: list[Message] = []
         repairs: dict[int, str] = {}
-        zone = self._options.zone
+        zone, sides = self._options.zone, (talk.person(staff), talk.person(buyer))
         for number, one in enumerate(messages, self._number + 1):
             written, text, at = one.get("direction"), one.get("content"), None
             try:
-                direction = _DIRECTION.get(written) if type(written) in _PLAIN else None
+                direction = _DIRECTION.get(written) if isinstance(written, (int, str)) else None
                 if direction is None:
                     raise InvalidRecord(f"direction 应为 0 或 1,得到 {str(written)[:20]!r}", field="/direction")
                 try:
                     at = moment(one.get("time"), zone)
                 except ValueError:
                     repairs[len(said)] = "的时间读不出,已留空"
-                said.append(talk.message(buyer if direction else staff, text if type(text) is str else words_of(text, "/content"), "", at))
+                side = sides[direction]
+                if side and type(text) is str and text[:1] not in TELLING and "撤回" not in text and "\0" not in text and text and not text.isspace():
+                    said.append(Message(side[0], text, at, "text", side[1]))  # plain words of a person: by far the most
+                else:
+                    said.append(talk.message(buyer if direction else staff, words_of(text, "/content"), "", at))
             except InvalidRecord as error:
                 repairs.pop(len(said), None)
                 yield Item(item.file, number, (staff, buyer, one), b"").reject(error.why, error.field)
