@@ -15,15 +15,17 @@ from typing import Any, Final, NamedTuple
 import orjson
 
 from qa_service.importers.base import Intake, Place, clip
+from qa_service.importers.elements import after, beginning, elements, end_of_value
 from qa_service.importers.encoding import Lines, head_text, undecodable
 from qa_service.importers.files import Source
 from qa_service.importers.jsonl import MAX_DOCUMENT, is_document, split_values
 from qa_service.model.errors import SourceError
 from qa_service.model.record import Reject
 
+HELD: Final = 4 << 20
+"""Bytes of a document whose values may all be held at once; of a longer one each element of its list is parsed for itself."""
 AT_ONCE: Final = 64 << 20
 """Bytes of a document that is parsed in one go; a larger one is cut into its elements first, slower but in less memory."""
-_TOKEN: Final = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[][{}]', re.DOTALL)
 _UNWRITABLE: Final = "(嵌套太深,原文写不出来)"
 
 
@@ -146,6 +148,15 @@ def _document(lines: Lines, name: str, wrappers: Sequence[str]) -> Iterator[tupl
 
 
 def _pieces(data: bytes, wrappers: Sequence[str]) -> Iterator[_Piece]:
+    if len(data) > HELD:
+        head = data[:beginning(data, wrappers)]
+        inside = wrappers if head.strip() == b"[" else ()  # what stands in a wrapped list wraps nothing itself
+        place = 0
+        for value, piece, end in elements(data, len(head)) if head else ():
+            place = end
+            yield from _rows_of(value, piece, inside)
+        # What is left is the end of the list and what follows, or a damaged element and all behind it.
+        data = head + after(data, place) if place else data
     if len(data) <= AT_ONCE:
         try:
             value = orjson.loads(data)
@@ -214,24 +225,13 @@ def _inner_text(data: bytes, wrappers: Sequence[str]) -> Iterator[bytes] | None:
     match = re.search(rb'"(?:' + keys + rb')"\s{0,9}:\s{0,9}(?=\[)', data[:1 << 16])
     if match is None:
         return None
-    start, end = match.end(), _end_of_list(data, match.end())
+    start, end = match.end(), end_of_value(data, match.end())
     try:
         orjson.loads(data[:start] + b"[]" + data[end:])
         after = b""
     except orjson.JSONDecodeError:
         after = data[end:]
     return chain(split_values(data[start:end]), (after,))
-
-
-def _end_of_list(data: bytes, start: int) -> int:
-    """The place behind the list that opens at `start`; the end of `data` when it never closes."""
-    depth = 0
-    for token in _TOKEN.finditer(data, start):
-        first = data[token.start()]
-        depth += (first in b"[{") - (first in b"]}")
-        if depth == 0 and first in b"]}":
-            return token.end()
-    return len(data)
 
 
 def _why(data: bytes, error: json.JSONDecodeError) -> str:
