@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Final, Generic, NamedTuple, TypeVar
@@ -52,15 +51,27 @@ class Calendar(Generic[T]):
         self._header_day: date | None = None
         self._undated: list[_Undated[T]] = []
 
+    def at(self, header: str, clock: str) -> datetime | None:
+        """The time of a message that names its day and its clock time itself while none waits, as most do; of any other None: put it in."""
+        if self._undated or len(clock) != 8 or not clock[2] == ":" == clock[5]:
+            return None
+        day = self._header_day if header == self._header else self._day_of(header)
+        if day is None:
+            return None
+        try:
+            its_clock = time.fromisoformat(clock)
+        except ValueError:
+            return None
+        self._day, self._clock = day, its_clock
+        return datetime.combine(day, its_clock, self._zone)
+
     def put(self, what: T, header: str, clock: str) -> Iterable[Dated[T]]:
         """Take in a message below the date `header` ("" when there is none) and at `clock`, which may hold a date of its own."""
-        at = self._clock_of(clock)
-        if at is not None and not self._undated and (day := self._day_of(header)) is not None:
-            self._day = day
-            return (self._dated(what, at),)
-        return self._put(what, header, clock, at)
+        at = self.at(header, clock)
+        return (Dated(what, at),) if at is not None else self._put(what, header, clock)
 
-    def _put(self, what: T, header: str, clock: str, at: time | None) -> Iterator[Dated[T]]:
+    def _put(self, what: T, header: str, clock: str) -> Iterator[Dated[T]]:
+        at = parse_clock(clock)
         try:
             full = None
             if at is None and clock.strip():
@@ -122,13 +133,6 @@ class Calendar(Generic[T]):
         assert self._day is not None
         self._clock = clock
         return Dated(what, datetime.combine(self._day, clock, self._zone), repair, inferred)
-
-    @staticmethod
-    def _clock_of(clock: str) -> time | None:
-        if len(clock) == 8 and clock[2] == ":" == clock[5]:  # nearly always
-            with suppress(ValueError):
-                return time.fromisoformat(clock)
-        return parse_clock(clock)
 
     def _day_of(self, header: str) -> date | None:
         """The day that a header names. The same header mostly comes many times."""

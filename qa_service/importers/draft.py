@@ -17,24 +17,34 @@ LABELS: Final[Mapping[str, str]] = {
     "image": "[图片]", "video": "[视频]", "voice": "[语音]", "card": "[卡片]", "order": "[订单]", "link": "[链接]", "other": "[其他]"}
 """What stands for a message without words."""
 _NO_PARTY: Final = Party()
+_NEVER: Final = datetime.min
 _OBJECTS: Final = frozenset((dict,))
 REORDERED: Final = "消息未按时间排列,已按时间重排"
-_EPOCH: Final = ((10**9, 10**10, 1), (10**12, 10**13, 1_000), (10**15, 10**16, 1_000_000))
+_EPOCH: Final = ((10**12, 10**13, 1_000), (10**9, 10**10, 1), (10**15, 10**16, 1_000_000))
 """From, to (in the unit), units a second. A float holds microseconds of these years exactly enough to be rounded right."""
 
 
 def moment(value: object, zone: tzinfo) -> datetime | None:
     """A time as JSON has it: RFC 3339 or another written form, or an epoch in s, ms or µs; given in `zone`. None and "" are None. Raises ValueError."""
+    if type(value) is str and len(value) == 19:
+        try:
+            at = datetime.fromisoformat(value)
+        except ValueError:
+            at = _NEVER
+        if at.tzinfo is None and 1970 < at.year < 2200:  # 2025-11-01 10:00:00: what nearly every platform writes
+            return datetime.combine(at, at.time(), zone)
+    if type(value) is int:
+        for least, most, unit in _EPOCH:
+            if least <= value < most:
+                return datetime.fromtimestamp(value / unit, zone)
     if value is None or value == "":
         return None
     if isinstance(value, str):
-        if value[10:11] == "T" and (at := _rfc3339(value)) is not None:
-            return at.astimezone(zone)
-        at = parse_written_time(value.removesuffix(" UTC") + "+00:00" if value.endswith(" UTC") else value, zone)
+        if value[10:11] == "T" and (full := _rfc3339(value)) is not None:
+            return full.astimezone(zone)
+        written = parse_written_time(value.removesuffix(" UTC") + "+00:00" if value.endswith(" UTC") else value, zone)
         # Helpdesks store UTC; "today" and "before six" in the talk mean the shop's clock.
-        return at.astimezone(zone) if at is not None else None
-    if type(value) is int and 10**12 <= value < 10**13:
-        return datetime.fromtimestamp(value / 1_000, zone)  # a float holds milliseconds of these years exactly
+        return written.astimezone(zone) if written is not None else None
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise ValueError(f"不是认得的时间: {str(value)[:40]!r}")
     for least, most, unit in _EPOCH:
@@ -54,7 +64,7 @@ def _rfc3339(text: str) -> datetime | None:
 
 def name_of(value: object, field: str = "") -> str:
     """An id, a name: a string or a whole number as text, None as "". Raises InvalidRecord for anything else."""
-    if isinstance(value, str):
+    if type(value) is str:
         return value.strip()
     if value is None:
         return ""

@@ -156,7 +156,7 @@ class Lines:
                 yield (number, *self._over_long(data))
                 continue
             if not keep:
-                data = data[:-2] if data.endswith(b"\r\n") else data[:-1] if data.endswith(b"\n") else data
+                data = (data[:-2] if data[-2:-1] == b"\r" else data[:-1]) if data[-1] == 0x0A else data
             if self._undecided and not data.isascii():
                 self._decide(data)
             yield number, data, ""

@@ -37,19 +37,21 @@ class Gather:
         self._finish = finish
         self._waiting: OrderedDict[str, _Waiting] = OrderedDict()
         self._gone = Ledger()
+        self._key: str | None = None
+        self._latest: _Waiting | None = None
         self._at = self._size = 0
 
     def put(self, key: str, item: Item, same: Hashable) -> Iterable[Record]:
         """Take in a row of session `key`; what is settled comes out. Rows of a session with the same `same` are one row twice."""
-        waiting = self._waiting.get(key)
+        waiting = self._latest if key == self._key else self._waiting.get(key)
         if waiting is None:
             if mark(key.encode("utf-8", "surrogatepass")) in self._gone:
                 return (item.reject(f"会话 {key[:80]} 的其余消息离得太远(超过 {WINDOW} 行),已先行处理;请先按会话排序"),)
             waiting = self._waiting[key] = _Waiting()
-        else:
+        elif key != self._key:
             self._waiting.move_to_end(key)
-        self._at += 1
-        waiting.last = self._at
+        self._key, self._latest = key, waiting
+        self._at = waiting.last = self._at + 1
         if same in waiting.seen:
             return (Duplicate(item.file, item.number, "与前面一条消息完全相同"),)
         waiting.seen.add(same)
@@ -73,6 +75,8 @@ class Gather:
             if self._at - waiting.last < WINDOW and self._size < LARGEST:
                 return
             del self._waiting[key]
+            if key == self._key:
+                self._latest = None
             self._size -= waiting.size
             self._gone.add(mark(key.encode("utf-8", "surrogatepass")))
             yield from self._finish(key, waiting.rows)

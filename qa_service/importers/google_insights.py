@@ -14,12 +14,13 @@ from typing import Any, Final
 
 from qa_service.importers.base import Intake, ReadOptions, Records
 from qa_service.importers.documents import items
-from qa_service.importers.draft import Draft, list_of, name_of, part_of, some_of, within, words_of
+from qa_service.importers.draft import LABELS, Draft, list_of, name_of, part_of, some_of, within, words_of
 from qa_service.importers.files import STDIN, Source
 from qa_service.importers.head import CERTAIN, LIKELY, Head
 from qa_service.importers.kinds import kind_of_text, plain_word
 from qa_service.importers.plain import NO_DATE
 from qa_service.importers.settle import each
+from qa_service.model.conversation import Message
 from qa_service.model.errors import InvalidRecord
 
 _ROLES: Final = {
@@ -51,12 +52,18 @@ def _draft(data: Any, name: str, options: ReadOptions) -> Draft:
     if categories:
         draft.meta["categories"] = categories
     for i, entry in enumerate(list_of(data.get("entries"), "/entries")):
+        text, written, at = entry.get("text"), entry.get("role"), entry.get("start_timestamp_usec")
         try:
-            user, text = name_of(entry.get("user_id"), "user_id"), words_of(entry.get("text"), "text")
-            role = _role(entry.get("role"), user, options)
+            user = name_of(entry.get("user_id"), "user_id")
+            if type(text) is not str:
+                text = words_of(text, "text")
+            role = _ROLES[written] if type(written) is str and written in _ROLES else _role(written, user, options)
         except InvalidRecord as error:
             raise within(f"/entries/{i}", error) from None
-        draft.say(role, text, _at(entry.get("start_timestamp_usec"), draft), kind=kind_of_text(text), agent_id=user if role == "agent" else "")
+        # Only what is no epoch of today needs a closer look.
+        when = draft.at(at) if type(at) is int and at >= _OFFSET else _at(at, draft)
+        kind = kind_of_text(text)
+        draft.messages.append(Message(role, text or LABELS.get(kind, ""), when, kind, user if role == "agent" else ""))
     return draft
 
 

@@ -23,6 +23,7 @@ from qa_service.model.conversation import EMPTY, Message, Party
 from qa_service.model.errors import InvalidRecord
 
 _WRAPPERS: Final = ("jingdong_im_pop_chatlog_get_responce", "jingdong_im_pop_chatlog_get_response", "ChatLogPage", "chatLogPage", "ChatLog", "chatLogList")
+_PLAIN: Final = (int, str, float, bool)
 _SENT: Final[dict[int | str, bool]] = {1: True, 0: False, "true": True, "false": False, "1": True, "0": False}
 
 
@@ -51,7 +52,8 @@ def _key(item: Item) -> tuple[str, tuple[Any, ...]]:
         raise InvalidRecord(item.reason)
     if not isinstance(data, dict):
         raise InvalidRecord(f"应为对象,得到 {type(data).__name__}")
-    sent = _sent(data.get("waiterSend"))
+    sent = data.get("waiterSend")
+    sent = sent if type(sent) is bool else _sent(sent)
     if sent is None:
         raise InvalidRecord(_complaint(data), field="/waiterSend")
     key, customer, waiter, text = data.get("sid"), data.get("customer"), data.get("waiter"), data.get("content")
@@ -63,7 +65,7 @@ def _key(item: Item) -> tuple[str, tuple[Any, ...]]:
     if not key and not customer:
         raise InvalidRecord("既没有 sid 也没有 customer,分不出是哪个会话", field="/sid")
     at = data.get("time")
-    return key or f"{customer}/{waiter}", (at if isinstance(at, int | float | str) else None, sent, waiter, text)
+    return key or f"{customer}/{waiter}", (at if type(at) in _PLAIN else None, sent, waiter, text)
 
 
 def _complaint(data: dict[str, Any]) -> str:
@@ -83,21 +85,24 @@ def _sent(value: object) -> bool | None:
 def _session(key: str, rows: Sequence[Item], options: ReadOptions) -> Draft:
     draft = Draft(options.zone, key, channel="jd", customer=Party(name_of(rows[0].value.get("customer"))))
     robots: dict[str, bool] = {}
+    say = draft.messages.append
     for row in rows:
         data = row.value
-        text, sku, waiter = data.get("content") or "", data.get("skuId"), data.get("waiter")
+        get = data.get
+        text, sku = get("content") or "", get("skuId")
         product = {"skuId": sku} if sku and type(sku) in (str, int) else EMPTY
         kind = "revoked" if "撤回" in text and says_revoked(text) else kind_of_text(text) if text else "card" if product else "other"
-        text, at = text or LABELS[kind], draft.at(data.get("time"))
-        if not _sent(data["waiterSend"]):
-            draft.messages.append(Message("customer", text, at, kind, "", "", product))
+        text, at, sent = text or LABELS[kind], draft.at(get("time")), data["waiterSend"]
+        if sent is False or (sent is not True and not _sent(sent)):
+            say(Message("customer", text, at, kind, "", "", product))
             continue
+        waiter = get("waiter")
         waiter = waiter if type(waiter) is str else name_of(waiter)
         if waiter not in robots:
             robots[waiter] = is_robot(waiter)
         reason = ROBOT if robots[waiter] else AUTOMATIC if marked_automatic(text) else ""
         if reason:
-            draft.messages.append(Message("bot", text, at, kind, "", "", {**product, "auto_reason": reason}))
+            say(Message("bot", text, at, kind, "", "", {**product, "auto_reason": reason}))
         else:
-            draft.messages.append(Message("agent", text, at, kind, waiter, "", product))
+            say(Message("agent", text, at, kind, waiter, "", product))
     return draft

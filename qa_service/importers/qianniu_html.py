@@ -22,7 +22,7 @@ from qa_service.importers.encoding import detect_encoding
 from qa_service.importers.files import HEAD, Source
 from qa_service.importers.head import CERTAIN, LIKELY, Head
 from qa_service.importers.speakers import account_of, shop_of
-from qa_service.importers.streams import Said, Stream, Streams
+from qa_service.importers.streams import Stream, Streams
 from qa_service.importers.taobao import Talk, shop_among, stream_of
 from qa_service.model.errors import InvalidRecord, SourceError
 
@@ -73,11 +73,11 @@ def read(source: Source, options: ReadOptions, intake: Intake) -> Records:
     for item, dated in _dated(page.bubbles, source.name, options):
         bubble = dated.what
         try:
-            said = Said(item, talk.message(bubble.name, bubble.text, bubble.image, dated.at), repair=dated.repair)
+            message = talk.message(bubble.name, bubble.text, bubble.image, dated.at)
         except InvalidRecord as error:
             yield item.reject(error.why, error.field)
         else:
-            yield from streams.put(stream, said)
+            yield from streams.put(stream, item, message, repair=dated.repair)
     yield from streams.end()
 
 

@@ -7,12 +7,9 @@ Source: the user script 千牛客服聊天记录导出器 2.1.
 """
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
-
-import orjson
 
 from qa_service.importers.base import Intake, ReadOptions, Records
 from qa_service.importers.calendar import Calendar, Dated, parse_locale_time
@@ -21,7 +18,7 @@ from qa_service.importers.draft import list_of, name_of, words_of
 from qa_service.importers.files import Source
 from qa_service.importers.head import CERTAIN, Head
 from qa_service.importers.speakers import account_of, shop_of
-from qa_service.importers.streams import Said, Stream, Streams
+from qa_service.importers.streams import Stream, Streams
 from qa_service.importers.taobao import Talk, shop_among, stream_of
 from qa_service.model.conversation import Message
 from qa_service.model.errors import InvalidRecord
@@ -35,6 +32,8 @@ def detects(head: Head) -> float:
 def read(source: Source, options: ReadOptions, intake: Intake) -> Records:
     """The sessions of each buyer."""
     streams = Streams("qianniu-json", options, intake)
+    robots: dict[str, bool] = {}
+    exported: tuple[str, datetime | None] = "", None
     number = 0
     for item in items(source, (), intake):
         try:
@@ -47,17 +46,56 @@ def read(source: Source, options: ReadOptions, intake: Intake) -> Records:
         count = item.value.get("count")
         if isinstance(count, int) and count != len(chats):
             intake.notes.append(f"{source.name}: 买家 {stream.id} 的文件说有 {count} 条,实有 {len(chats)} 条")
-        talk = Talk(stream.id)
-        for dated in _dated(item.value, chats, number, options):
-            row = _row(item.file, dated)
-            try:
-                said = Said(row, _message(talk, row.value, dated.at), repair=dated.repair)
-            except InvalidRecord as error:
-                yield row.reject(error.why, error.field)
-            else:
-                yield from streams.put(stream, said)
+        written = item.value.get("exportTime")
+        if isinstance(written, str) and written != exported[0]:
+            exported = written, parse_locale_time(written, options.zone)
+        calendar: Calendar[_Numbered] = Calendar(options.zone, exported[1] if isinstance(written, str) else None)
+        yield from _talk(item.file, chats, number, stream, Talk(stream.id, robots), calendar, streams)
         number += len(chats)
     yield from streams.end()
+
+
+_Numbered = tuple[int, dict[str, Any]]
+
+
+def _talk(file: str, chats: list[dict[str, Any]], before: int, stream: Stream, talk: Talk, calendar: Calendar[_Numbered], streams: Streams) -> Records:
+    """All entries of one buyer, each with its number and its time."""
+    numbers: list[int] = []
+    rows: list[dict[str, Any]] = []
+    said: list[Message] = []
+    repairs: dict[int, str] = {}
+
+    def take(number: int, one: dict[str, Any], at: datetime | None, repair: str) -> None:
+        said.append(_message(talk, one, at))
+        if repair:
+            repairs[len(numbers)] = repair
+        numbers.append(number)
+        rows.append(one)
+
+    def placed(waited: Iterable[Dated[_Numbered]]) -> Records:
+        for dated in waited:
+            number, one = dated.what
+            if dated.at is not None and dated.inferred:
+                # It says its whole date, so that equal words of two days are not the same row.
+                one = one | {"date": dated.at.date().isoformat()}
+            try:
+                take(number, one, dated.at, dated.repair)
+            except InvalidRecord as error:
+                yield Item(file, number, one, b"").reject(error.why, error.field)
+
+    for number, one in enumerate(chats, before + 1):
+        header, clock = one.get("date"), one.get("time")
+        header, clock = header if isinstance(header, str) else "", clock if isinstance(clock, str) else ""
+        at = calendar.at(header, clock)
+        if at is None:
+            yield from placed(calendar.put((number, one), header, clock))
+            continue
+        try:
+            take(number, one, at, "")
+        except InvalidRecord as error:
+            yield Item(file, number, one, b"").reject(error.why, error.field)
+    yield from placed(calendar.end())
+    yield from streams.put_all(stream, file, numbers, rows, said, repairs)
 
 
 def _opened(item: Item, options: ReadOptions) -> tuple[list[dict[str, Any]], Stream]:
@@ -70,37 +108,18 @@ def _opened(item: Item, options: ReadOptions) -> tuple[list[dict[str, Any]], Str
     chats = list_of(data.get("chats"), "/chats")
     if not chats:
         raise InvalidRecord("没有聊天记录", field="/chats")
-    senders = Counter(s for one in chats if isinstance(s := one.get("sender"), str) and s.strip())
+    named = [s for one in chats if type(s := one.get("sender")) is str]
+    senders = [s for s in dict.fromkeys(named) if s.strip()]
     buyer = account_of(name_of(data.get("user"), "/user")) or _only_stranger(senders)
     return chats, stream_of(buyer, shop_among(senders, buyer), options)
 
 
-def _only_stranger(senders: Mapping[str, int]) -> str:
+def _only_stranger(senders: Sequence[str]) -> str:
     """The buyer of a file that does not name him: the one sender who is no sub-account. Raises InvalidRecord."""
     strangers = [s for s in map(account_of, senders) if not shop_of(s)]
     if len(strangers) != 1 or len(senders) < 2:
         raise InvalidRecord("没有 user,从发送人也看不出谁是买家", field="/user")
     return strangers[0]
-
-
-_Numbered = tuple[int, dict[str, Any]]
-
-
-def _dated(data: Mapping[str, Any], chats: list[dict[str, Any]], before: int, options: ReadOptions) -> Iterator[Dated[_Numbered]]:
-    """Each entry with its number and its time."""
-    written = data.get("exportTime")
-    calendar: Calendar[_Numbered] = Calendar(options.zone, parse_locale_time(written, options.zone) if isinstance(written, str) else None)
-    for numbered in enumerate(chats, before + 1):
-        header, clock = numbered[1].get("date"), numbered[1].get("time")
-        yield from calendar.put(numbered, header if isinstance(header, str) else "", clock if isinstance(clock, str) else "")
-    yield from calendar.end()
-
-
-def _row(file: str, dated: Dated[_Numbered]) -> Item:
-    """An entry as a row. It says its whole date, so that equal words of two days are not the same row."""
-    number, one = dated.what
-    content = one | {"date": dated.at.date().isoformat()} if dated.at is not None and dated.inferred else one
-    return Item(file, number, one, orjson.dumps(content))
 
 
 def _message(talk: Talk, one: Mapping[str, Any], at: datetime | None) -> Message:

@@ -179,9 +179,10 @@ def _message_key(item: Item) -> str:
     key = name_of(data.get("sessionId"), "/sessionId")
     if not key:
         raise InvalidRecord("缺少 sessionId", field="/sessionId")
-    if data.get("from") not in _SIDES or isinstance(data.get("from"), bool):
+    side = data.get("from")
+    if (side != 0 and side != 1 if type(side) is int else side not in _SIDES or isinstance(side, bool)):
         raise InvalidRecord(f"from 应为 0(客服)或 1(访客),得到 {str(data.get('from'))[:20]!r}", field="/from")
-    if b"\\u0000" in item.content and any("\0" in v for v in data.values() if isinstance(v, str)):
+    if b"\\u0000" in (item.data or item.content) and any("\0" in v for v in data.values() if isinstance(v, str)):
         raise InvalidRecord(NUL_REASON)
     for name in _NAMES:
         if type(value := data.get(name)) is not str:
@@ -215,7 +216,7 @@ def _kind(data: dict[str, Any], text: str) -> str:
 
 def _marked(data: dict[str, Any], keys: frozenset[str]) -> bool:
     """Is any of these marks set?"""
-    return not keys.isdisjoint(data) and any(data.get(key) in _TRUE for key in keys)
+    return not keys.isdisjoint(data) and any(data.get(key) in _TRUE for key in keys & data.keys())
 
 
 def _words(data: dict[str, Any]) -> str:

@@ -8,16 +8,19 @@ more at the end, the same sessions come out under the same names.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, time, tzinfo
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, tzinfo
+from typing import Final, NamedTuple
 
 from qa_service.importers.splitting import Splitting, span
 from qa_service.model.conversation import Conversation, Message
 from qa_service.model.wire import DEFAULT_ZONE
 
+_BEGINNING: Final = "记录从这里开始"
+_NO_END: Final = datetime.max.replace(tzinfo=UTC)
 
-@dataclass(frozen=True, slots=True)
-class Cut:
+
+class Cut(NamedTuple):
     """A session: ``messages[start:end]`` of its stream, and why it begins there."""
 
     start: int
@@ -30,6 +33,59 @@ def cuts(messages: Sequence[Message], splitting: Splitting, zone: tzinfo = DEFAU
 
     System messages open no session: those right before a cut go with what follows when they are nearer to it.
     """
+    if not messages:
+        return []
+    starts = _starts_of_talk(messages, splitting, zone) if not closes and len(messages) <= splitting.longest else None
+    if starts is None:
+        starts = _starts(messages, splitting, zone, closes) or [(0, _BEGINNING)]
+    ends = [start for start, _ in starts[1:]] + [len(messages)]
+    return [Cut(start, end, why) for (start, why), end in zip(starts, ends, strict=True)]
+
+
+def _starts_of_talk(messages: Sequence[Message], splitting: Splitting, zone: tzinfo) -> list[tuple[int, str]] | None:
+    """Where sessions begin, and why, when all messages are talk and have a time in `zone`: nothing but a silence or a new day is looked at.
+
+    None when they are not: then each message has to be looked at.
+    """
+    least, day_starts = min(splitting.gap, splitting.closing_gap), splitting.day_starts
+    before = messages[0].at
+    if before is None or before.tzinfo is not zone or messages[0].role == "system":
+        return None
+    day_ends = _end_of_day(before, day_starts, zone) if day_starts is not None else _NO_END
+    starts = [(0, _BEGINNING)]
+    end = messages[-1].at
+    if end is not None and end.tzinfo is zone and end < day_ends and end - before < least and "system" not in [m.role for m in messages]:
+        return starts  # all of it is over sooner than the shortest silence that counts
+    for i, m in enumerate(messages):
+        at = m.at
+        if at is None or at.tzinfo is not zone or m.role == "system" or at < before:
+            return None
+        if at >= day_ends or at - before >= least:
+            why = _why(messages[i - 1], m, _waits(messages, starts[-1][0], i), i - starts[-1][0], splitting, zone) if i else ""
+            if why:
+                starts.append((i, why))
+            day_ends = _end_of_day(at, day_starts, zone) if day_starts is not None else _NO_END
+        before = at
+    return starts
+
+
+def _waits(messages: Sequence[Message], start: int, i: int) -> bool:
+    """Has the customer said something before message i of the session that began at `start` that nobody but a robot answered?"""
+    while i > start and messages[i - 1].role == "bot":
+        i -= 1
+    return i > start and messages[i - 1].role == "customer"
+
+
+def _end_of_day(at: datetime, day_starts: time, zone: tzinfo) -> datetime:
+    """When the business day of `at`, a time in `zone`, is over."""
+    try:
+        return datetime.combine(date.fromordinal(_day(at, day_starts, zone) + 1), time(day_starts.hour, day_starts.minute), zone)
+    except (ValueError, OverflowError):  # the last day there is
+        return _NO_END
+
+
+def _starts(messages: Sequence[Message], splitting: Splitting, zone: tzinfo, closes: frozenset[int]) -> list[tuple[int, str]]:
+    """Where sessions begin, and why; empty when nobody but the system speaks."""
     starts: list[tuple[int, str]] = []
     last: Message | None = None
     waiting = closed = False
@@ -38,7 +94,7 @@ def cuts(messages: Sequence[Message], splitting: Splitting, zone: tzinfo = DEFAU
         if m.role != "system":
             why = "" if last is None else "平台结束了上一段会话" if closed else _why(last, m, waiting, count, splitting, zone)
             if last is None:
-                starts.append((0, "记录从这里开始"))
+                starts.append((0, _BEGINNING))
             elif why:
                 start = _with_preface(messages, held, i)
                 starts.append((start, why))
@@ -50,8 +106,7 @@ def cuts(messages: Sequence[Message], splitting: Splitting, zone: tzinfo = DEFAU
         if i in closes:
             closed, held = last is not None, i + 1
         count += 1
-    ends = [start for start, _ in starts[1:]] + [len(messages)]
-    return [Cut(start, end, why) for (start, why), end in zip(starts or [(0, "记录从这里开始")], ends, strict=True)] if messages else []
+    return starts
 
 
 def _why(last: Message, m: Message, waiting: bool, count: int, splitting: Splitting, zone: tzinfo) -> str:
@@ -91,20 +146,30 @@ def _with_preface(messages: Sequence[Message], first: int, opening: int) -> int:
 
 def session_id(stream: str, first: Message, zone: tzinfo) -> str:
     """The name of a session: its stream and when it began, to the second."""
-    return f"{stream}@{first.at.astimezone(zone):%Y%m%dT%H%M%S}" if first.at is not None else stream
+    if first.at is None:
+        return stream
+    written = first.at.astimezone(zone).isoformat(timespec="seconds")[:19]
+    return f"{stream}@{written.replace('-', '').replace(':', '')}"
 
 
 def sessions(stream: Conversation, splitting: Splitting, zone: tzinfo = DEFAULT_ZONE,
              closes: frozenset[int] = frozenset()) -> Iterator[tuple[Cut, Conversation]]:
     """The sessions of `stream`, a conversation whose id is the stream's, each with `meta.session`: stream, why it begins, the rule."""
+    for cut, name, meta in named(stream.id, stream.messages, cuts(stream.messages, splitting, zone, closes), zone, splitting.explain()):
+        yield cut, Conversation(
+            name, stream.messages[cut.start:cut.end], stream.shop, stream.channel, stream.agent, stream.customer, {**stream.meta, "session": meta})
+
+
+def named(stream: str, messages: Sequence[Message], found: Iterable[Cut], zone: tzinfo, rule: str) -> Iterator[tuple[Cut, str, dict[str, str]]]:
+    """The sessions of a stream, each with its name and what `meta.session` says of it. `rule`: what the splitting explains."""
     taken: dict[str, int] = {}
-    rule = splitting.explain()
-    for cut in cuts(stream.messages, splitting, zone, closes):
-        said = stream.messages[cut.start:cut.end]
-        name = session_id(stream.id, next((m for m in said if m.role != "system"), said[0]), zone)
-        taken[name] = taken.get(name, 0) + 1
-        meta = {**stream.meta, "session": {"stream": stream.id, "why": cut.why, "rule": rule}}
-        yield cut, Conversation(name if taken[name] == 1 else f"{name}-{taken[name]}", said, stream.shop, stream.channel, stream.agent, stream.customer, meta)
+    for cut in found:
+        first = messages[cut.start]
+        if first.role == "system":
+            first = next((m for m in messages[cut.start:cut.end] if m.role != "system"), first)
+        name = session_id(stream, first, zone)
+        taken[name] = again = taken.get(name, 0) + 1
+        yield cut, name if again == 1 else f"{name}-{again}", {"stream": stream, "why": cut.why, "rule": rule}
 
 
 def split_again(conversations: Iterable[Conversation], splitting: Splitting, zone: tzinfo = DEFAULT_ZONE) -> Iterator[Conversation]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from qa_service.importers.base import Intake, Place, ReadOptions, Records, admit, clip, holds_nul, with_defaults
-from qa_service.importers.documents import Item, may_hold_nul
+from qa_service.importers.documents import Item, content_of, may_hold_nul
 from qa_service.importers.draft import Draft
 from qa_service.importers.ledger import mark
 from qa_service.model.errors import InvalidRecord
@@ -24,7 +24,7 @@ def settle(rows: Sequence[Item], make: Callable[[], Draft], options: ReadOptions
     def raw() -> str:
         return clip("\n".join(item.raw for item in rows))
 
-    content = b"\n".join([item.content for item in rows])
+    content = content_of([item.data or item.value for item in rows])
     try:
         conversation = with_defaults(make().finish(), options)
         if may_hold_nul(content) and (error := holds_nul(conversation)):

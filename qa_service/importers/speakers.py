@@ -4,7 +4,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-_PREFIX: Final = re.compile(r"^(?:cntaobao|cnalichn|cnhhupan|enaliint)(?=.)")
+_PREFIXES: Final = ("cntaobao", "cnalichn", "cnhhupan", "enaliint")
+_PREFIX_LENGTH: Final = 8
 _ROBOT: Final = re.compile(r"机器人|店小蜜|阿里小蜜|小蜜|京小智|智能客服|智能助理|智能助手|自动回复|(?<![a-z])(?:robot|chatbot|jimi|bot)(?![a-z])", re.IGNORECASE)
 _AUTOMATIC: Final = re.compile(r"[\[【(（](?:系统)?(?:自动回复|机器人(?:回复)?|智能(?:客服)?回复|自动(?:欢迎|应答|发送)|店小蜜|离线自动回复)[\])】）]\s*[:：]?\s*")
 _REVOKED: Final = re.compile(r"\[?.{0,40}撤回了?(?:一|1)?条?消息.{0,10}\]?|\[(?:消息)?已?撤回\]|该?消息已(?:被)?撤回")
@@ -19,7 +20,8 @@ ROBOT: Final = "由机器人账号发出"
 
 def account_of(written: str) -> str:
     """A nickname without the platform's prefix (``cntaobao小美`` -> ``小美``) and blanks."""
-    return _PREFIX.sub("", written.strip())
+    account = written.strip()
+    return account[_PREFIX_LENGTH:] if account.startswith(_PREFIXES) and len(account) > _PREFIX_LENGTH else account
 
 
 def shop_of(account: str) -> str:
@@ -50,15 +52,17 @@ def says_revoked(text: str) -> bool:
 
 def same_nick(one: str, other: str) -> bool:
     """Do two writings mean the same buyer? Exports cut one or two characters off the front, mask the middle, add the buyer's sub-account."""
+    if one == other:
+        return True
     one, other = one.strip().casefold(), other.strip().casefold()
     if one == other:
         return True
-    short, long = sorted((one, other), key=len)
+    short, long = (one, other) if len(one) <= len(other) else (other, one)
     if len(short) >= _LEAST and long.endswith(short) and len(long) - len(short) <= _CUT:
         return True
     if len(short) >= _LEAST and long.startswith(short + ":"):
         return True
-    return _masked(one, other) or _masked(other, one)
+    return "*" in short + long and (_masked(one, other) or _masked(other, one))
 
 
 def _masked(mask: str, nick: str) -> bool:

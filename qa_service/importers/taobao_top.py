@@ -8,11 +8,9 @@ Source: the request, response and model classes of TOP's SDK.
 """
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
-
-import orjson
 
 from qa_service.importers.base import Intake, ReadOptions, Records
 from qa_service.importers.documents import Item, items
@@ -20,8 +18,9 @@ from qa_service.importers.draft import list_of, moment, name_of, words_of
 from qa_service.importers.files import STDIN, Source
 from qa_service.importers.head import CERTAIN, LIKELY, Head
 from qa_service.importers.speakers import account_of, shop_of
-from qa_service.importers.streams import Said, Streams
-from qa_service.importers.taobao import Talk, stream_of
+from qa_service.importers.streams import Streams
+from qa_service.importers.taobao import TELLING, Talk, stream_of
+from qa_service.model.conversation import Message
 from qa_service.model.errors import InvalidRecord
 from qa_service.model.record import Record
 
@@ -55,12 +54,13 @@ class _Reader:
         self._options, self._intake, self._name = options, intake, source.name
         self._stem = "stdin" if source.path == STDIN else Path(source.name).name.partition(".")[0] or source.name
         self._number = self._answers = 0
+        self._robots: dict[str, bool] = {}
 
     def answer(self, item: Item) -> Records:
         """All messages of one answer. Raises InvalidRecord when it is none, or holds none."""
         if item.reason:
             raise InvalidRecord(item.reason)
-        parts = list(_levels(item.value))
+        parts = _levels(item.value)
         messages = _messages(parts)
         self._answers += 1
         staff = account_of(next((v for p in parts if (v := name_of(p.get("from_id")))), "")) or _STAFF
@@ -70,42 +70,50 @@ class _Reader:
             self._intake.notes.append(f"{self._name}: 买家 {buyer} 的应答说有 {count} 条,实有 {len(messages)} 条")
         stream = stream_of(buyer, shop_of(staff), self._options)
         self._intake.rows += len(messages) - 1
-        talk = Talk(buyer)
-        for one in messages:
-            self._number += 1
-            row = Item(item.file, self._number, one, orjson.dumps([staff, buyer, one]))
+        talk = Talk(buyer, self._robots)
+        numbers: list[int] = []
+        rows: list[tuple[str, str, Mapping[str, Any]]] = []
+        said: list[Message] = []
+        repairs: dict[int, str] = {}
+        zone, sides = self._options.zone, (talk.person(staff), talk.person(buyer))
+        for number, one in enumerate(messages, self._number + 1):
+            written, text, at = one.get("direction"), one.get("content"), None
             try:
-                said = self._said(row, one, staff, talk)
+                direction = _DIRECTION.get(written) if isinstance(written, (int, str)) else None
+                if direction is None:
+                    raise InvalidRecord(f"direction 应为 0 或 1,得到 {str(written)[:20]!r}", field="/direction")
+                try:
+                    at = moment(one.get("time"), zone)
+                except ValueError:
+                    repairs[len(said)] = "的时间读不出,已留空"
+                side = sides[direction]
+                if side and type(text) is str and text[:1] not in TELLING and "撤回" not in text and "\0" not in text and text and not text.isspace():
+                    said.append(Message(side[0], text, at, "text", side[1]))  # plain words of a person: by far the most
+                else:
+                    said.append(talk.message(buyer if direction else staff, words_of(text, "/content"), "", at))
             except InvalidRecord as error:
-                yield row.reject(error.why, error.field)
-            else:
-                yield from self.streams.put(stream, said)
+                repairs.pop(len(said), None)
+                yield Item(item.file, number, (staff, buyer, one), b"").reject(error.why, error.field)
+                continue
+            numbers.append(number)
+            rows.append((staff, buyer, one))
+        self._number += len(messages)
+        yield from self.streams.put_all(stream, item.file, numbers, rows, said, repairs)
 
     def reject(self, item: Item, error: InvalidRecord) -> Record:
         """An answer that is no conversation."""
         self._number += 1
         return item._replace(number=self._number).reject(error.why, error.field)
 
-    def _said(self, row: Item, one: Mapping[str, Any], staff: str, talk: Talk) -> Said:
-        written = one.get("direction")
-        direction = _DIRECTION.get(written) if isinstance(written, int | str) else None
-        if direction is None:
-            raise InvalidRecord(f"direction 应为 0 或 1,得到 {str(written)[:20]!r}", field="/direction")
-        repair, at = "", None
-        try:
-            at = moment(one.get("time"), self._options.zone)
-        except ValueError:
-            repair = "的时间读不出,已留空"
-        return Said(row, talk.message(talk.buyer if direction else staff, words_of(one.get("content"), "/content"), "", at), repair=repair)
-
-
-def _levels(value: object, depth: int = 4) -> Iterator[Mapping[str, Any]]:
+def _levels(value: object, depth: int = 4) -> list[Mapping[str, Any]]:
     """An object and those that it wraps: the request's fields may stand at any level, the answer below them."""
-    if isinstance(value, dict) and depth:
-        yield value
-        for key, inner in value.items():
-            if key != "msg":
-                yield from _levels(inner, depth - 1)
+    if not isinstance(value, dict):
+        return []
+    found: list[Mapping[str, Any]] = [value]
+    for key, inner in value.items():
+        if depth > 1 and type(inner) is dict and key != "msg":
+            found += _levels(inner, depth - 1)
+    return found
 
 
 def _messages(parts: list[Mapping[str, Any]]) -> list[dict[str, Any]]:

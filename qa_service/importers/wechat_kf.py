@@ -18,7 +18,7 @@ from qa_service.importers.draft import LABELS, moment, name_of, part_of, words_o
 from qa_service.importers.files import Source
 from qa_service.importers.head import CERTAIN, Head
 from qa_service.importers.kinds import kind_of_text
-from qa_service.importers.streams import Said, Stream, Streams
+from qa_service.importers.streams import Stream, Streams
 from qa_service.model.conversation import Message, Party
 from qa_service.model.errors import InvalidRecord
 
@@ -37,6 +37,10 @@ _ENTERED: Final = {"enter_session": "客户进入会话", "msg_send_fail": "消�
 _CHANGES: Final = {1: "接入会话", 2: "转接会话", 3: "结束会话", 4: "重新接入会话"}
 _ENDED: Final = 3
 
+_Known = dict[tuple[str, str], Stream]
+_Row = tuple[Stream, Message, bool, str]
+"""Whose stream, what was said, whether it closes the session, the id of the message that it takes back."""
+
 
 def detects(head: Head) -> float:
     """Names that nobody else uses."""
@@ -46,35 +50,36 @@ def detects(head: Head) -> float:
 def read(source: Source, options: ReadOptions, intake: Intake) -> Records:
     """Sessions of the records of an input, cut by what the platform says and by silence."""
     streams = Streams("wechat-kf", options, intake)
-    known: dict[str, Stream] = {}
+    known: _Known = {}
     for item in items(source, WRAPPERS, intake):
         if item.reason:
             yield item.reject()
             continue
         try:
-            stream, said = _row(item, options, known)
+            stream, message, closes, revokes = _row(item, options, known)
         except InvalidRecord as error:
             yield item.reject(error.why, error.field)
             continue
-        yield from streams.put(stream, said)
+        yield from streams.put(stream, item, message, closes, revokes)
     yield from streams.end()
 
 
-def _row(item: Item, options: ReadOptions, known: dict[str, Stream]) -> tuple[Stream, Said]:
+def _row(item: Item, options: ReadOptions, known: _Known) -> _Row:
     data = item.value
     if not isinstance(data, dict):
         raise InvalidRecord("应为对象")
-    return _desk(item, data, options, known) if "opercode" in data else _sync(item, data, options, known)
+    return _desk(data, options, known) if "opercode" in data else _sync(data, options, known)
 
 
-def _stream(account: str, customer: str, known: dict[str, Stream]) -> Stream:
+def _stream(account: str, customer: str, known: _Known) -> Stream:
     """The stream of a customer at an account ("" where an openid says it); it is not made again for each row."""
-    name = f"wechat-kf/{account}/{customer}" if account else f"wechat-kf/{customer}"
-    stream = known.get(name)
+    key = account, customer
+    stream = known.get(key)
     if stream is None:
         if len(known) >= _REMEMBERED:
             known.clear()
-        stream = known[name] = Stream(name, channel="wechat", customer=Party(customer))
+        name = f"wechat-kf/{account}/{customer}" if account else f"wechat-kf/{customer}"
+        stream = known[key] = Stream(name, channel="wechat", customer=Party(customer))
     return stream
 
 
@@ -88,7 +93,7 @@ def _at(data: dict[str, Any], key: str, options: ReadOptions) -> datetime:
     return at
 
 
-def _desk(item: Item, data: dict[str, Any], options: ReadOptions, known: dict[str, Stream]) -> tuple[Stream, Said]:
+def _desk(data: dict[str, Any], options: ReadOptions, known: _Known) -> _Row:
     """A record of getmsglist or getrecord."""
     customer, worker = name_of(data.get("openid"), "openid"), name_of(data.get("worker"), "worker")
     if not customer:
@@ -98,14 +103,14 @@ def _desk(item: Item, data: dict[str, Any], options: ReadOptions, known: dict[st
     stream = _stream("", customer, known)
     if code in _EVENTS:
         message = Message("system", f"{_EVENTS[code]}{f'({worker})' if worker else ''}", at)
-        return stream, Said(item, message, closes=code == _CLOSED)
+        return stream, message, code == _CLOSED, ""
     if code not in _SAID:
         raise InvalidRecord(f"不认识的操作码 {code[:20]}", field="opercode")
     role = _SAID[code]
-    return stream, Said(item, Message(role, text, at, kind_of_text(text), worker if role == "agent" else ""))
+    return stream, Message(role, text, at, kind_of_text(text), worker if role == "agent" else ""), False, ""
 
 
-def _sync(item: Item, data: dict[str, Any], options: ReadOptions, known: dict[str, Stream]) -> tuple[Stream, Said]:
+def _sync(data: dict[str, Any], options: ReadOptions, known: _Known) -> _Row:
     """A message or event of sync_msg."""
     kind = name_of(data.get("msgtype"), "msgtype")
     event = part_of(data.get("event"), "event") if kind == "event" else {}
@@ -116,7 +121,7 @@ def _sync(item: Item, data: dict[str, Any], options: ReadOptions, known: dict[st
     stream = _stream(account, customer, known)
     at, identifier = _at(data, "send_time", options), name_of(data.get("msgid"), "msgid")
     if kind == "event":
-        return stream, _event(item, event, at, identifier)
+        return stream, *_event(event, at, identifier)
     origin = data.get("origin")
     role = _ORIGINS.get(origin) if isinstance(origin, int) else None
     if role is None:
@@ -126,17 +131,17 @@ def _sync(item: Item, data: dict[str, Any], options: ReadOptions, known: dict[st
     worker = name_of(data.get("servicer_userid"), "servicer_userid") if role == "agent" else ""
     # The desk's own account answers without a person: a welcome, a menu.
     role = "bot" if role == "agent" and not worker else role
-    return stream, Said(item, Message(role, text or LABELS.get(ours, ""), at, ours, worker, identifier))
+    return stream, Message(role, text or LABELS.get(ours, ""), at, ours, worker, identifier), False, ""
 
 
-def _event(item: Item, event: dict[str, Any], at: datetime, identifier: str) -> Said:
+def _event(event: dict[str, Any], at: datetime, identifier: str) -> tuple[Message, bool, str]:
     what = name_of(event.get("event_type"), "event/event_type")
     if what == "user_recall_msg":
-        return Said(item, Message("customer", "", at, "revoked", "", identifier), revokes=name_of(event.get("recall_msgid"), "event/recall_msgid"))
+        return Message("customer", "", at, "revoked", "", identifier), False, name_of(event.get("recall_msgid"), "event/recall_msgid")
     if what == "servicer_recall_msg":
         worker = name_of(event.get("servicer_userid"), "event/servicer_userid")
-        return Said(item, Message("agent", "", at, "revoked", worker, identifier), revokes=name_of(event.get("recall_msgid"), "event/recall_msgid"))
+        return Message("agent", "", at, "revoked", worker, identifier), False, name_of(event.get("recall_msgid"), "event/recall_msgid")
     change = event.get("change_type")
     worker = name_of(event.get("new_servicer_userid") or event.get("old_servicer_userid"), "event/new_servicer_userid")
     text = _CHANGES[change] if isinstance(change, int) and change in _CHANGES else _ENTERED.get(what, what or "事件")
-    return Said(item, Message("system", f"{text}{f'({worker})' if worker else ''}", at, "text", "", identifier), closes=change == _ENDED)
+    return Message("system", f"{text}{f'({worker})' if worker else ''}", at, "text", "", identifier), change == _ENDED, ""

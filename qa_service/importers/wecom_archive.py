@@ -8,7 +8,7 @@ Source: developer.work.weixin.qq.com/document/path/91774.
 """
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -19,8 +19,8 @@ from qa_service.importers.documents import Item, items
 from qa_service.importers.draft import LABELS, list_of, moment, name_of, part_of, words_of
 from qa_service.importers.files import Source
 from qa_service.importers.head import CERTAIN, Head
-from qa_service.importers.streams import Said, Stream, Streams
-from qa_service.model.conversation import Message, Party
+from qa_service.importers.streams import Stream, Streams
+from qa_service.model.conversation import EMPTY, Message, Party
 from qa_service.model.errors import InvalidRecord
 
 WRAPPERS: Final = ("chatdata", "data", "list")
@@ -34,6 +34,10 @@ _TITLES: Final = {
     "redpacket": ("wish",), "external_redpacket": ("wish",), "calendar": ("title",), "meeting": ("topic",), "docmsg": ("title",), "vote": ("votetitle",)}
 _CONSENT: Final = {"agree": "客户同意存档聊天内容", "disagree": "客户不同意存档聊天内容"}
 
+_Side = tuple[Stream, str, str]
+"""A stream, the role of a sender in it, and his id where he is of the shop."""
+_Known = dict[tuple[str, str, str], _Side]
+
 
 def detects(head: Head) -> float:
     """Names that nobody else uses together."""
@@ -43,21 +47,22 @@ def detects(head: Head) -> float:
 def read(source: Source, options: ReadOptions, intake: Intake) -> Records:
     """Sessions of an archive."""
     streams = Streams("wecom-archive", options, intake)
-    known: dict[tuple[str, str], Stream] = {}
+    known: _Known = {}
     for item in items(source, WRAPPERS, intake):
         if item.reason:
             yield item.reject()
             continue
         try:
-            stream, said = _row(item, options, known)
+            stream, message, revokes = _row(item, options, known)
         except InvalidRecord as error:
             yield item.reject(error.why, error.field)
             continue
-        yield from streams.put(stream, said)
+        yield from streams.put(stream, item, message, False, revokes)
     yield from streams.end()
 
 
-def _row(item: Item, options: ReadOptions, known: dict[tuple[str, str], Stream]) -> tuple[Stream, Said]:
+def _row(item: Item, options: ReadOptions, known: _Known) -> tuple[Stream, Message, str]:
+    """Whose stream, what was said, and the id of the message that it takes back."""
     data = item.value
     if isinstance(data, dict) and isinstance(data.get("msg"), dict):
         data = data["msg"]
@@ -70,11 +75,10 @@ def _row(item: Item, options: ReadOptions, known: dict[tuple[str, str], Stream])
     sender, room = name_of(data.get("from"), "from"), name_of(data.get("roomid"), "roomid")
     if not sender:
         raise InvalidRecord("缺少发送人", field="from")
-    stream = _stream(sender, _people(data.get("tolist")), room, known)
-    role = "customer" if _is_outside(sender) else "bot" if sender.startswith("wb") else "agent"
-    said = _said(item, data, role, sender if role == "agent" else "", _at(data, options))
+    stream, role, agent_id = _stream(sender, data.get("tolist"), room, known)
     # In a room the customers are several: who of them it was stays with the message.
-    return stream, said._replace(message=replace(said.message, meta={"from": sender})) if room and role == "customer" else said
+    meta = {"from": sender} if room and role == "customer" else EMPTY
+    return stream, *_said(data, role, agent_id, _at(data, options), meta)
 
 
 def _at(data: dict[str, Any], options: ReadOptions) -> datetime:
@@ -102,16 +106,18 @@ def _is_outside(name: str) -> bool:
     return name.startswith(("wm", "wo")) and len(name) > 20
 
 
-def _stream(sender: str, to: list[str], room: str, known: dict[tuple[str, str], Stream]) -> Stream:
-    """The stream of a row: what is known of a pair, or a room, is not made again for each of its rows."""
-    pair = (room, "") if room else (sender, to[0] if len(to) == 1 else ",".join(to))
-    stream = known.get(pair)
-    if stream is None:
-        stream = _room(room) if room else _pair(sender, to)
+def _stream(sender: str, to: object, room: str, known: _Known) -> _Side:
+    """The stream of a row and the part of its sender in it: what is known of a pair, or of who speaks in a room, is not found out for each row."""
+    one = to[0] if type(to) is list and len(to) == 1 and type(to[0]) is str else None
+    pair = sender, one if one is not None else ",".join(_people(to)), room
+    side = known.get(pair)
+    if side is None:
+        role = "customer" if _is_outside(sender) else "bot" if sender.startswith("wb") else "agent"
+        side = _room(room) if room else _pair(sender, _people(to)), role, sender if role == "agent" else ""
         if len(known) >= _REMEMBERED:
             known.clear()
-        known[pair] = stream
-    return stream
+        known[pair] = side
+    return side
 
 
 def _room(room: str) -> Stream:
@@ -129,13 +135,13 @@ def _pair(sender: str, to: list[str]) -> Stream:
     return Stream(f"wecom/{inside}/{outside}", channel="wechat", customer=Party(outside))
 
 
-def _said(item: Item, data: dict[str, Any], role: str, agent_id: str, at: datetime) -> Said:
+def _said(data: dict[str, Any], role: str, agent_id: str, at: datetime, meta: Mapping[str, Any]) -> tuple[Message, str]:
     kind, identifier = name_of(data.get("msgtype"), "msgtype"), name_of(data.get("msgid"), "msgid")
     body = part_of(data.get(kind) if kind else None, kind)
     if kind == "revoke" or data.get("action") == "recall":
-        return Said(item, Message(role, "", at, "revoked", agent_id, identifier), revokes=name_of(body.get("pre_msgid"), "revoke/pre_msgid"))
+        return Message(role, "", at, "revoked", agent_id, identifier, meta), name_of(body.get("pre_msgid"), "revoke/pre_msgid")
     if kind in _CONSENT:
-        return Said(item, Message("system", _CONSENT[kind], at, "text", "", identifier))
+        return Message("system", _CONSENT[kind], at, "text", "", identifier, meta), ""
     ours = _KINDS.get(kind, "other")
     if ours == "text":
         text = words_of(body.get("content"), "content")
@@ -143,7 +149,7 @@ def _said(item: Item, data: dict[str, Any], role: str, agent_id: str, at: dateti
         text, ours = _mixed(body)
     else:
         text = _title(kind, body)
-    return Said(item, Message(role, text or LABELS.get(ours, ""), at, ours, agent_id, identifier))
+    return Message(role, text or LABELS.get(ours, ""), at, ours, agent_id, identifier, meta), ""
 
 
 def _title(kind: str, body: dict[str, Any]) -> str:

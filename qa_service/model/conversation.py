@@ -36,6 +36,7 @@ class _Empty(dict[str, Any]):
 
 
 EMPTY: Final[Mapping[str, Any]] = _Empty()
+_new: Final = object.__new__
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,23 @@ class Party:
     name: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
+class _Unsealed:
+    """A message while its fields are set: the slots of Message without its guard.
+
+    Fields are set in the open and then sealed, at half of what it costs to get each past the guard: messages are made by the million.
+    """
+
+    role: str
+    text: str
+    at: datetime | None
+    kind: str
+    agent_id: str
+    id: str
+    meta: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, init=False)
 class Message:
     """One bubble. `at` is zone-aware or None; only the kinds in LANGUAGE_KINDS are read for language."""
 
@@ -58,8 +75,31 @@ class Message:
     id: str = ""
     meta: Mapping[str, Any] = field(default=EMPTY)
 
+    def __new__(cls, role: str, text: str, at: datetime | None = None, kind: str = "text", agent_id: str = "", id: str = "",
+                meta: Mapping[str, Any] = EMPTY) -> Message:
+        m: Any = _new(_Unsealed)
+        m.role, m.text, m.at, m.kind, m.agent_id, m.id, m.meta = role, text, at, kind, agent_id, id, meta
+        m.__class__ = cls
+        return m  # type: ignore[no-any-return]
 
-@dataclass(frozen=True, slots=True)
+    def __reduce__(self) -> tuple[type[Message], tuple[Any, ...]]:
+        return Message, (self.role, self.text, self.at, self.kind, self.agent_id, self.id, self.meta)
+
+
+@dataclass(slots=True)
+class _UnsealedConversation:
+    """A conversation while its fields are set."""
+
+    id: str
+    messages: tuple[Message, ...]
+    shop: str
+    channel: str
+    agent: Party
+    customer: Party
+    meta: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, init=False)
 class Conversation:
     """One chat between a customer and a shop. `messages` has at least one entry, in the order it was said."""
 
@@ -70,6 +110,16 @@ class Conversation:
     agent: Party = Party()
     customer: Party = Party()
     meta: Mapping[str, Any] = field(default=EMPTY)
+
+    def __new__(cls, id: str, messages: tuple[Message, ...], shop: str = "default", channel: str = "other", agent: Party = Party(),
+                customer: Party = Party(), meta: Mapping[str, Any] = EMPTY) -> Conversation:
+        c: Any = _new(_UnsealedConversation)
+        c.id, c.messages, c.shop, c.channel, c.agent, c.customer, c.meta = id, messages, shop, channel, agent, customer, meta
+        c.__class__ = cls
+        return c  # type: ignore[no-any-return]
+
+    def __reduce__(self) -> tuple[type[Conversation], tuple[Any, ...]]:
+        return Conversation, (self.id, self.messages, self.shop, self.channel, self.agent, self.customer, self.meta)
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,3 +91,20 @@ def test_any_json_is_rows_without_a_reason(value: Any) -> None:
     found, intake = cut(orjson.dumps(value), "rows")
     assert not any(i.reason for i in found)
     assert intake.rows == len(found)
+
+
+TEXTS = st.text(alphabet='{}[],:"\\ a二', max_size=8)
+NESTED = st.recursive(TEXTS | st.integers(0, 9) | st.none(), lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=3), max_leaves=6)
+
+
+@given(st.lists(st.dictionaries(TEXTS, NESTED, max_size=3) | NESTED, max_size=5), st.sampled_from(("array", "wrapped", "later")), st.booleans(), st.integers(0, 60))
+def test_a_long_list_gives_the_rows_that_it_gives_when_held_whole(rows: list[Any], shape: str, indented: bool, cut_off: int) -> None:
+    document: Any = rows if shape == "array" else {"rows": rows} if shape == "wrapped" else {"n": 1, "rows": rows, "more": {"rows": [1]}}
+    data = orjson.dumps(document, option=orjson.OPT_INDENT_2 if indented else None)
+    for text in (data, data[:-cut_off] if cut_off else data + b" x"):
+        with pytest.MonkeyPatch.context() as patch:
+            whole = cut(text, "rows", "data")[0]
+            patch.setattr(documents, "HELD", 0)
+            streamed, intake = cut(text, "rows", "data")
+        assert [(i.number, i.value, bool(i.reason)) for i in streamed] == [(i.number, i.value, bool(i.reason)) for i in whole]
+        assert intake.rows == len(whole)

@@ -3,12 +3,13 @@ from __future__ import annotations
 
 import copy
 import pickle
+from dataclasses import FrozenInstanceError, replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa_service.model.conversation import EMPTY, Conversation, Turn
+from qa_service.model.conversation import EMPTY, Conversation, Message, Turn
 from qa_service.model.errors import InvalidRecord, QaError
 from qa_service.model.finding import fingerprint
 from qa_service.model.policy import Policy
@@ -67,3 +68,19 @@ def test_a_policy_is_silent_where_it_says_nothing() -> None:
     assert policy.get("return_freight") == "seller"
     assert policy.get("authenticity") is None
     assert policy.get("authenticity", 4) == 4
+
+
+def test_what_is_made_is_sealed() -> None:
+    message = Message("agent", "有的", None, "text", "小美")
+    conversation = Conversation("1", (message,))
+    for made, name in ((message, "text"), (conversation, "id")):
+        with pytest.raises(FrozenInstanceError):
+            setattr(made, name, "")
+        with pytest.raises(FrozenInstanceError):
+            delattr(made, name)
+    assert replace(message, text="没有") == Message("agent", "没有", agent_id="小美")
+    assert replace(conversation, shop="甲").messages == (message,)
+    assert hash(message) == hash(copy.copy(message)) == hash(pickle.loads(pickle.dumps(message)))
+    assert type(message) is type(copy.copy(message)) is Message
+    with pytest.raises(TypeError):
+        Message("agent")  # type: ignore[call-arg]
