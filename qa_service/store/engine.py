@@ -27,6 +27,7 @@ WAIT_SECONDS: Final = 30
 _WRITES: Final = "qa_writes"  # an execution option: how the transaction of a connection begins
 _FULL: Final = frozenset((sqlite3.SQLITE_FULL, "53100"))
 _BUSY: Final = frozenset((sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, "40001", "40P01", "55P03", "57014"))
+_RUINED: Final = frozenset((sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB))
 _PRAGMAS: Final = (f"busy_timeout={WAIT_SECONDS * 1000}", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON", "temp_store=MEMORY")
 
 
@@ -163,7 +164,7 @@ def _story(error: DBAPIError) -> StoreError | None:
         return StoreFull("存储所在的磁盘已满", fix="腾出空间再试;已确认写入的都在")
     if code in _BUSY:
         return StoreBusy("存储正忙", fix="稍后再试")
-    if isinstance(error, OperationalError | InterfaceError) or error.connection_invalidated:
+    if isinstance(error, OperationalError | InterfaceError) or error.connection_invalidated or code in _RUINED:
         return StoreGone(f"存储不可用: {str(error.orig).strip().splitlines()[0] if str(error.orig).strip() else '连接中断'}",
                          fix="检查 QA_DATABASE_URL、文件权限与数据库是否在运行")
     return None
