@@ -53,9 +53,13 @@ def test_a_write_begins_as_a_write(tmp_path: Path) -> None:
 
 
 def test_an_error_takes_everything_back(store: Any, shop: str) -> None:
-    with pytest.raises(RuntimeError), store.database.write() as connection:
-        connection.execute(text("INSERT INTO agents (shop, id, name) VALUES (:shop, 'a', 'b')"), {"shop": shop})
-        raise RuntimeError
+    def fail() -> None:
+        with store.database.write() as connection:
+            connection.execute(text("INSERT INTO agents (shop, id, name) VALUES (:shop, 'a', 'b')"), {"shop": shop})
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
     assert store.tallies.agents(shop) == {}
 
 
