@@ -10,9 +10,11 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from qa_service.bootstrap import load_settings, make_store
 from qa_service.model.conversation import Message
 from qa_service.model.evaluation import StandardRef
 from qa_service.model.wire import conversation_digest
+from qa_service.store.conversations import Filter
 from qa_service.store.keeping import Kept
 from qa_service.store.store import Store
 from qa_service.store.tallies import Sum, TallyRow
@@ -106,3 +108,21 @@ def test_words_are_counted_for_who_wrote_them(store: Store, shop: str, build: An
     rows = {(r.kind, r.agent): r.sum.n for r in store.tallies.read(shop, SINCE, UNTIL, by_agent=True, kinds=["rule", "rule_chats", "chats"])}
     assert rows == {("rule", "a9"): 1, ("rule_chats", "a1"): 1, ("chats", "a1"): 1}
     assert [f.agent for f in store.evaluations.findings(shop).rows] == ["a9"]
+
+
+def test_another_zone_has_other_days(new_url: Callable[[], str], build: Any) -> None:
+    url = new_url()
+    store = make_store(load_settings({"QA_DATABASE_URL": url}))
+    store.standards.keep("s", build.ref, {}, now=build.now)
+    store.keeping.keep([build.entry("s", "c1"), build.entry("s", "c2", minutes=60 * 15)], now=build.now, source="api")
+    store.database.close()
+    moved = make_store(load_settings({"QA_DATABASE_URL": url, "QA_ZONE": "America/Los_Angeles"}))
+    days = {r.day: r.sum.n for r in moved.tallies.read("s", SINCE, UNTIL, by_day=True, kinds=["chats"])}
+    assert days == {date(2025, 11, 10): 1, date(2025, 11, 11): 1}
+    assert moved.conversations.count("s", Filter(day=date(2025, 11, 10))) == 1
+    moved.keeping.keep([build.entry("s", "c1", [("customer", "变了")])], now=build.now, source="api")
+    before = kept_rows(moved, "s")
+    assert all(r.sum.n >= 0 for r in before)
+    moved.tallies.recount("s")
+    assert kept_rows(moved, "s") == before
+    moved.database.close()
