@@ -14,6 +14,7 @@ from qa_service.text.calculators import CALCULATORS, LONGEST
 Amounts = tuple[int, int, int]
 Additions = dict[tuple[date, str, str, str], Amounts]  # (day, agent, kind, name) -> n, total, squares
 
+COUNTING: Final = 1  # raised when what a chat adds to the tallies changes: then all are counted anew
 RESPONSE_EDGES: Final = (15, 30, 60, 180, 600)  # seconds
 _COLUMN_LONGEST: Final = 200
 _EVIDENCE_LONGEST: Final = 2_000

@@ -2,13 +2,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from itertools import groupby
 from typing import Any, Final
 
 from sqlalchemy import Connection, Insert, Table, bindparam, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 
-from qa_service.model.errors import StoreBusy
+from qa_service.store.engine import Raced
 from qa_service.store.facts import Additions
 from qa_service.store.scope import removal_of_shop
 from qa_service.store.tables import commitments, conversations, findings, tallies, topics
@@ -17,13 +18,26 @@ Rows = Sequence[Mapping[str, Any]]
 _DERIVED: Final = (findings, commitments, topics)
 
 
-class Raced(StoreBusy):
-    """Another writer brought the same new row first."""
-
-
 def upsert(connection: Connection, table: Table) -> Any:
     """An INSERT that can have an ON CONFLICT."""
-    return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
+    return _insert(connection.dialect.name, table)
+
+
+def _insert(dialect: str, table: Table) -> Any:
+    return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
+
+
+@cache
+def _ignoring(dialect: str, table: Table) -> Any:
+    return _insert(dialect, table).on_conflict_do_nothing()
+
+
+@cache
+def _adding(dialect: str) -> Any:
+    """Adds to tallies that exist. Making such a statement takes longer than running it."""
+    statement = _insert(dialect, tallies)
+    sums = {c: tallies.c[c] + statement.excluded[c] for c in ("n", "total", "squares")}
+    return statement.on_conflict_do_update(index_elements=list(tallies.primary_key.columns), set_=sums)
 
 
 def insert(connection: Connection, table: Table, rows: Rows, *, ignoring: bool = False, racing: bool = False) -> int:
@@ -32,7 +46,7 @@ def insert(connection: Connection, table: Table, rows: Rows, *, ignoring: bool =
         return 0
     statement: Insert = table.insert()
     if ignoring or racing:
-        statement = upsert(connection, table).on_conflict_do_nothing()
+        statement = _ignoring(connection.dialect.name, table)
     done = connection.execute(statement, rows if len(rows) > 1 else rows[0], execution_options={"preserve_rowcount": True}).rowcount
     if racing and done != len(rows):
         raise Raced("另一个进程刚写入了同一个会话", fix="稍后再试")
@@ -76,10 +90,5 @@ def add_to_tallies(connection: Connection, sums: Mapping[str, Additions]) -> Non
     rows = [{"shop": shop, "day": day, "agent": agent, "kind": kind, "name": name, "n": n, "total": total, "squares": squares}
             for shop, of in sorted(sums.items())
             for (day, agent, kind, name), (n, total, squares) in sorted(of.items()) if n or total or squares]
-    if not rows:
-        return
-    statement = upsert(connection, tallies)
-    new = statement.excluded
-    connection.execute(statement.on_conflict_do_update(
-        index_elements=list(tallies.primary_key.columns),
-        set_={c: tallies.c[c] + new[c] for c in ("n", "total", "squares")}), rows)
+    if rows:
+        connection.execute(_adding(connection.dialect.name), rows)

@@ -147,6 +147,8 @@ tallies: Final = Table(
     Column("n", BigInteger, nullable=False), Column("total", BigInteger, nullable=False), Column("squares", BigInteger, nullable=False),
     sqlite_with_rowid=False)
 
+about: Final = Table("about", METADATA, _key("name"), _text("value"))  # what holds for the whole database, such as how its tallies were counted
+
 agents: Final = Table("agents", METADATA, _key("shop"), _key("id"), _text("name"), sqlite_with_rowid=False)
 
 standards: Final = Table(

@@ -9,16 +9,17 @@ from dataclasses import dataclass
 from datetime import date, tzinfo
 from typing import Final
 
-from sqlalchemy import Connection, and_, func
+from sqlalchemy import Connection, and_, func, select, text
 
 from qa_service.store.documents import conversation_of, document_of, unpack
 from qa_service.store.engine import Database
-from qa_service.store.facts import Additions, additions, facts_of, merge
-from qa_service.store.rows import add_to_tallies
-from qa_service.store.scope import of_shop, removal_of_shop
-from qa_service.store.tables import agents, conversations, evaluations, tallies, versions
+from qa_service.store.facts import COUNTING, Additions, additions, facts_of, merge
+from qa_service.store.rows import add_to_tallies, upsert
+from qa_service.store.scope import change_of_shop, of_shop, removal_of_shop
+from qa_service.store.tables import about, agents, conversations, evaluations, tallies, versions
 
 _BATCH: Final = 500
+_COUNTED: Final = "tallies"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +99,24 @@ class Tallies:
                 of_shop(tallies, shop, func.min(t.day), func.max(t.day)).where(t.kind == "chats", t.n > 0)).one()
         return None if first is None else (first, last)
 
-    def recount(self, shop: str) -> None:
-        """Count anew from the kept documents, as after a change of what is counted."""
+    def settle(self) -> None:
+        """Count everything anew where it was counted otherwise: by an older program, or for days of another zone. To be done before writing."""
+        now = f"{COUNTING} {self.zone}"
+        with self.database.read() as connection:
+            if connection.execute(select(about.c.value).where(about.c.name == _COUNTED)).scalar() == now:
+                return
+            shops = connection.execute(select(conversations.c.shop).distinct().order_by(conversations.c.shop)).scalars().all()
+        for shop in shops:
+            self.recount(shop)
         with self.database.write() as connection:
+            connection.execute(upsert(connection, about).values(name=_COUNTED, value=now).on_conflict_do_update(
+                index_elements=[about.c.name], set_={"value": now}))
+
+    def recount(self, shop: str) -> None:
+        """Count anew from the kept documents."""
+        with self.database.write() as connection:
+            if not self.database.is_sqlite:  # writers add to the tallies last: until this is done none of them commits
+                connection.execute(text("LOCK TABLE tallies IN EXCLUSIVE MODE"))
             connection.execute(removal_of_shop(tallies, shop))
             after: str | None = ""
             while after is not None:
@@ -110,14 +126,16 @@ class Tallies:
         """The next conversations by id; the last one's id, None at the end."""
         c, v, e = conversations.c, versions.c, evaluations.c
         found = connection.execute(
-            of_shop(conversations, shop, c.id, c.standing, c.received_at, v.document.label("said"), e.document.label("judged"))
+            of_shop(conversations, shop, c.id, c.day, c.standing, c.received_at, v.document.label("said"), e.document.label("judged"))
             .join(versions, and_(v.shop == c.shop, v.conversation == c.id, v.version == c.version))
             .join(evaluations, and_(e.shop == c.shop, e.digest == c.digest, e.standard == c.standard))
-            .where(c.id > after).order_by(c.id).limit(_BATCH).with_for_update(of=conversations)).all()
+            .where(c.id > after).order_by(c.id).limit(_BATCH)).all()
         sums: Additions = {}
         for row in found:
             conversation = conversation_of(unpack(row.said))
             facts = facts_of(conversation, row.received_at, self.zone)
+            if facts.day != row.day:
+                connection.execute(change_of_shop(conversations, shop).where(c.id == row.id).values(day=facts.day))
             merge(sums, additions(conversation, document_of(unpack(row.judged)), facts, row.standing, self.zone), 1)
         add_to_tallies(connection, {shop: sums})
         return found[-1].id if len(found) == _BATCH else None

@@ -74,6 +74,9 @@ def command(inputs: tuple[str, ...], source: str, out: str | None, format_: str 
         if out is not None and (kept := partial_of(out)).is_file() and not quiet:
             console.print(f"已评分的部分保存在 {kept},用同样的命令加 --resume 接着写", style="yellow", markup=False, soft_wrap=True)
         raise
+    finally:
+        if keeper is not None:
+            keeper.store.database.close()
     if not quiet:
         _tell(console, outcome, time.monotonic() - begun)
     if fail_under is not None and outcome.lowest is not None and outcome.lowest < fail_under:

@@ -111,6 +111,7 @@ def _derived() -> None:
         sa.Column("name", TEXT, **NOT), sa.Column("n", sa.BigInteger(), **NOT), sa.Column("total", sa.BigInteger(), **NOT),
         sa.Column("squares", sa.BigInteger(), **NOT), sa.PrimaryKeyConstraint("shop", "day", "agent", "kind", "name", name="pk_tallies"),
         sqlite_with_rowid=False)
+    op.create_table("about", sa.Column("name", TEXT, **NOT), sa.Column("value", TEXT, **NOT), sa.PrimaryKeyConstraint("name", name="pk_about"))
     op.create_table(
         "agents", sa.Column("shop", TEXT, **NOT), sa.Column("id", TEXT, **NOT), sa.Column("name", TEXT, **NOT),
         sa.PrimaryKeyConstraint("shop", "id", name="pk_agents"), sqlite_with_rowid=False)
@@ -167,5 +168,5 @@ def downgrade() -> None:
         op.execute("DROP SEQUENCE conversation_serial")
     for name in (
             "topics", "standard_files", "sessions", "scores", "members", "findings", "evaluations", "conversation_versions",
-            "commitments", "windows", "users", "tallies", "standards", "replays", "files", "conversations", "chunks", "api_keys", "agents"):
+            "commitments", "windows", "users", "tallies", "standards", "replays", "files", "conversations", "chunks", "api_keys", "agents", "about"):
         op.drop_table(name)
