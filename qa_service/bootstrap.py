@@ -220,6 +220,7 @@ def make_store(settings: Settings) -> Store:
     if found is None:
         schema.upgrade(store.database)
     elif found != schema.newest():
+        store.database.close()
         fix = "先备份,再运行 qa-service db upgrade" if schema.knows(found) else "升级 qa-service"
         raise UsageError(f"数据库的版本是 {found},程序的是 {schema.newest()}", where=settings.entries["QA_DATABASE_URL"].shown, fix=fix)
     return store

@@ -26,8 +26,14 @@ from qa_service.store.filelock import FileLock
 WAIT_SECONDS: Final = 30
 _WRITES: Final = "qa_writes"  # an execution option: how the transaction of a connection begins
 _FULL: Final = frozenset((sqlite3.SQLITE_FULL, "53100"))
-_BUSY: Final = frozenset((sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, "40001", "40P01", "55P03", "57014"))
+_BUSY: Final = frozenset((sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, "55P03", "57014"))
+_CROSSED: Final = frozenset(("40001", "40P01"))
+_RUINED: Final = frozenset((sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB))
 _PRAGMAS: Final = (f"busy_timeout={WAIT_SECONDS * 1000}", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON", "temp_store=MEMORY")
+
+
+class Raced(StoreBusy):
+    """Another writer was first, or each waited for the other: the same again, at once, can succeed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,9 +167,11 @@ def _story(error: DBAPIError) -> StoreError | None:
         code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
     if code in _FULL:
         return StoreFull("存储所在的磁盘已满", fix="腾出空间再试;已确认写入的都在")
+    if code in _CROSSED:
+        return Raced("存储正忙: 与另一个写入相互等待", fix="稍后再试")
     if code in _BUSY:
         return StoreBusy("存储正忙", fix="稍后再试")
-    if isinstance(error, OperationalError | InterfaceError) or error.connection_invalidated:
+    if isinstance(error, OperationalError | InterfaceError) or error.connection_invalidated or code in _RUINED:
         return StoreGone(f"存储不可用: {str(error.orig).strip().splitlines()[0] if str(error.orig).strip() else '连接中断'}",
                          fix="检查 QA_DATABASE_URL、文件权限与数据库是否在运行")
     return None

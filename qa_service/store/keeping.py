@@ -1,6 +1,7 @@
 """The one write path: conversations with their evaluations, for the command line, REST, hooks and jobs."""
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
@@ -9,13 +10,13 @@ from typing import Any, Final, Literal
 from sqlalchemy import Connection
 
 from qa_service.model.conversation import EMPTY, Conversation
-from qa_service.model.errors import StoreBusy, UsageError
+from qa_service.model.errors import UsageError
 from qa_service.model.wire import conversation_digest
 from qa_service.store import search
 from qa_service.store.documents import conversation_to_bytes, pack
-from qa_service.store.engine import Database
+from qa_service.store.engine import Database, Raced
 from qa_service.store.facts import Additions, additions, commitment_rows, facts_of, finding_rows, head_values, merge, topic_rows
-from qa_service.store.rows import Raced, add_to_tallies, insert, new_serials, remove_rows, update_heads
+from qa_service.store.rows import add_to_tallies, insert, new_serials, remove_rows, update_heads
 from qa_service.store.scope import check_key, of_shop
 from qa_service.store.standing import Before, read_before
 from qa_service.store.tables import agents, chunks, commitments, conversations, evaluations, findings, standards, topics, versions
@@ -100,9 +101,12 @@ class Keeping:
                     if chunk is not None and not _begin_chunk(connection, chunk, now):
                         return []
                     _know_standards(connection, prepared)
-                    return [kept for group in _apart(prepared) for kept in self._keep(connection, group, now, source)]
-            except (Raced, StoreBusy):  # two that bring the same new chat, or lock rows crosswise: the one that lost tries again
-                if self.database.is_sqlite or tries == _TRIES - 1:
+                    sums: dict[str, Additions] = {}
+                    kept = {n: k for group in _apart(prepared) for n, k in self._keep(connection, group, now, source, sums)}
+                    add_to_tallies(connection, sums)
+                return [kept[n] for n in range(len(prepared))]
+            except Raced:  # two that bring the same new chat: the one that lost tries again
+                if tries == _TRIES - 1:
                     raise
         raise AssertionError("unreachable")
 
@@ -112,11 +116,12 @@ class Keeping:
             found = connection.execute(of_shop(chunks, shop, chunks.c.number, chunks.c.counts).where(chunks.c.run == run))
             return {row.number: row.counts for row in found}
 
-    def _keep(self, connection: Connection, group: Sequence[_Prepared], now: datetime, source: str) -> list[Kept]:
-        """Entries of different conversations."""
-        before = read_before(connection, {p.key: (p.digest, p.standard) for p in group})
-        kept = [_change(p, before.get(p.key)) for p in group]
-        work = [_Work(p, before.get(p.key), k, now, self.zone) for p, k in zip(group, kept, strict=True) if k.change != "same"]
+    def _keep(self, connection: Connection, group: Mapping[int, _Prepared], now: datetime, source: str,
+              sums: dict[str, Additions]) -> list[tuple[int, Kept]]:
+        """Entries of different conversations. What they add to the tallies goes into `sums`."""
+        before = read_before(connection, {p.key: (p.digest, p.standard) for p in group.values()})
+        kept = [(n, _change(p, before.get(p.key))) for n, p in group.items()]
+        work = [_Work(group[n], before.get(group[n].key), k, now, self.zone) for n, k in kept if k.change != "same"]
         work.sort(key=lambda w: w.prepared.key)  # everybody locks in the same order
         if not work:
             return kept
@@ -131,10 +136,8 @@ class Keeping:
         self._insert_derived(connection, work)
         search.drop(connection, [w.indexed_before() for w in old if w.kept.change == "changed"])
         search.put(connection, [w.indexed() for w in work if w.kept.change != "rescored"])
-        sums: dict[str, Additions] = {}
         for w in work:
             w.add_to(sums.setdefault(w.prepared.conversation.shop, {}))
-        add_to_tallies(connection, sums)
         return kept
 
     def _insert_derived(self, connection: Connection, work: Sequence[_Work]) -> None:
@@ -202,16 +205,19 @@ def _prepare(entry: Entry) -> _Prepared:
     return _Prepared(c, e, pack(entry.line), digest, e["standard"]["digest"], pack(conversation_to_bytes(c)), search.words_of(c))
 
 
-def _apart(prepared: Sequence[_Prepared]) -> Iterator[list[_Prepared]]:
-    """The entries in order, in groups that hold no conversation twice."""
-    group: dict[tuple[str, str], _Prepared] = {}
-    for p in prepared:
-        if p.key in group:
-            yield list(group.values())
-            group = {}
-        group[p.key] = p
-    if group:
-        yield list(group.values())
+def _apart(prepared: Sequence[_Prepared]) -> Iterator[dict[int, _Prepared]]:
+    """The entries by their number, in groups that hold no conversation twice: the first of each, then the second of those that have one.
+
+    So every lock is taken with the first group, in the one order that all writers keep.
+    """
+    groups: list[dict[int, _Prepared]] = []
+    seen: Counter[tuple[str, str]] = Counter()
+    for n, p in enumerate(prepared):
+        if seen[p.key] == len(groups):
+            groups.append({})
+        groups[seen[p.key]][n] = p
+        seen[p.key] += 1
+    yield from groups
 
 
 def _change(p: _Prepared, before: Before | None) -> Kept:

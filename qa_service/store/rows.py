@@ -8,17 +8,13 @@ from typing import Any, Final
 from sqlalchemy import Connection, Insert, Table, bindparam, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 
-from qa_service.model.errors import StoreBusy
+from qa_service.store.engine import Raced
 from qa_service.store.facts import Additions
 from qa_service.store.scope import removal_of_shop
 from qa_service.store.tables import commitments, conversations, findings, tallies, topics
 
 Rows = Sequence[Mapping[str, Any]]
 _DERIVED: Final = (findings, commitments, topics)
-
-
-class Raced(StoreBusy):
-    """Another writer brought the same new row first."""
 
 
 def upsert(connection: Connection, table: Table) -> Any:

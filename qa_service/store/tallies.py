@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, tzinfo
 from typing import Final
 
-from sqlalchemy import Connection, and_, func
+from sqlalchemy import Connection, and_, func, text
 
 from qa_service.store.documents import conversation_of, document_of, unpack
 from qa_service.store.engine import Database
@@ -101,6 +101,8 @@ class Tallies:
     def recount(self, shop: str) -> None:
         """Count anew from the kept documents, as after a change of what is counted."""
         with self.database.write() as connection:
+            if not self.database.is_sqlite:  # writers add to the tallies last: until this is done none of them commits
+                connection.execute(text("LOCK TABLE tallies IN EXCLUSIVE MODE"))
             connection.execute(removal_of_shop(tallies, shop))
             after: str | None = ""
             while after is not None:
@@ -113,7 +115,7 @@ class Tallies:
             of_shop(conversations, shop, c.id, c.standing, c.received_at, v.document.label("said"), e.document.label("judged"))
             .join(versions, and_(v.shop == c.shop, v.conversation == c.id, v.version == c.version))
             .join(evaluations, and_(e.shop == c.shop, e.digest == c.digest, e.standard == c.standard))
-            .where(c.id > after).order_by(c.id).limit(_BATCH).with_for_update(of=conversations)).all()
+            .where(c.id > after).order_by(c.id).limit(_BATCH)).all()
         sums: Additions = {}
         for row in found:
             conversation = conversation_of(unpack(row.said))

@@ -124,6 +124,7 @@ class Build:
 
     now, begin = NOW, BEGIN
     standard, other_standard = STANDARD, OTHER_STANDARD
+    ref = StandardRef("default", "1", STANDARD)
     entry = staticmethod(entry)
     finding = staticmethod(finding)
     promise = staticmethod(promise)
