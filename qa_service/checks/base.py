@@ -2,9 +2,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar, Final, Protocol
 
 from qa_service.model.errors import RefusedStandard
@@ -84,6 +84,11 @@ class Text:
     words: Words | None = None
     patterns: tuple[Pattern, ...] = ()
     gates: tuple[tuple[Words, ...], ...] = ()
+    _stands: dict[str, Stands] = field(default_factory=dict, init=False, repr=False)
+
+    def stands(self, role: str) -> Stands:
+        """That it stands in a message of a role, as a need."""
+        return self._stands.setdefault(role, Stands(self, role))
 
     def trace(self, reading: Reading) -> Trace:
         """What is known of it in a batch."""
@@ -171,9 +176,9 @@ class Need(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Stands:
-    """A text in a message of a role."""
+    """A text in a message of a role: one for each text and role (`Text.stands`)."""
 
     text: Text
     role: str
@@ -186,12 +191,22 @@ class Stands:
     def homes(self, reading: Reading) -> AbstractSet[int]:
         """From the literals."""
         candidates = self.text.trace(reading).candidates
-        return reading.everywhere if candidates is None else reading.homes_of(candidates, SIDES[self.role])
+        if candidates is None:
+            return reading.everywhere
+        found: dict[int, list[int]] = {}
+        homes, side, spoken, wanted = reading.homes, reading.sides, reading.spoken, SIDES[self.role]
+        for m in candidates:
+            if side[m] in wanted and spoken[m]:
+                found.setdefault(homes[m], []).append(m)
+        reading.memo[self] = found
+        return found.keys()
 
     def holds(self, t: Transcript) -> bool:
         """Looked up."""
         trace, first = self.text.trace(t.reading), t.first
-        return any(trace.spans(first + i) for i in t.spoken_by(self.role))
+        found: Mapping[int, Sequence[int]] | None = t.reading.memo.get(self)
+        messages = [first + i for i in t.spoken_by(self.role)] if found is None else found.get(t.home, ())
+        return any(map(trace.spans, messages))
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,11 +270,17 @@ class Scope:
         if self.range and (len(self.range) != 2 or 0 in self.range):
             raise RefusedStandard(f"range 应为两个不为 0 的数 [从, 到],得到 {list(self.range)}", fix="例: [2, 5] 或 [1, -2]")
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether the role is all that is asked."""
+        return not (self.first or self.last or self.range or self.after_wait or self.asked or self.answers)
+
     def messages(self, t: Transcript, among: Collection[int] | None = None) -> Sequence[int]:
         """Numbers of the admitted messages, in order; only those that are language. `among`: look at these alone."""
         counted = bool(self.first or self.last or self.range)
-        pool = range(len(t.messages)) if among is None or counted else sorted(among)
-        chosen = [i for i in pool if (t.messages[i].role == self.role or self.role == "any") and t.spoken(i)]
+        chosen = list(t.spoken_by(self.role))
+        if among is not None and not counted:
+            chosen = [i for i in chosen if i in among]
         if self.first:
             chosen = chosen[:self.first]
         if self.last:
@@ -394,4 +415,4 @@ def has(test: Callable[[Transcript], object]) -> Gate:
 
 def texts_of(texts: Iterable[Text], role: str) -> Gate:
     """Gate of a check that needs one of these texts on the side of `role`."""
-    return (frozenset(Stands(text, role) for text in texts),)
+    return (frozenset(text.stands(role) for text in texts),)

@@ -17,16 +17,21 @@ from qa_service.text.transcript import Transcript
 
 @dataclass(frozen=True, slots=True)
 class _Waited:
-    """A round of more than so many seconds."""
+    """A round (the first one, where only that counts) of more than `over` and, if given, at most `under` seconds."""
 
     over: float
+    under: float
     effective: bool
+    first: bool
     sure: ClassVar[bool] = True
 
     def homes(self, reading: Reading) -> AbstractSet[int]:
         """By the rounds."""
-        chats = enumerate([t.exchange for t in reading.transcripts])
-        return {n for n, x in chats if max(x.effective_seconds if self.effective else x.seconds, default=0.0) > self.over}
+        over, under = self.over, self.under or float("inf")
+        chats = [t.exchange.effective_seconds if self.effective else t.exchange.seconds for t in reading.transcripts]
+        if self.first:
+            return {n for n, waits in enumerate(chats) if waits and over < waits[0] <= under}
+        return {n for n, waits in enumerate(chats) if any(over < wait <= under for wait in waits)}
 
     def holds(self, t: Transcript) -> bool:
         """The rounds told."""
@@ -60,7 +65,7 @@ class Interval(Whole):
         """A wait that long, or a customer who spoke last."""
         if self.silence:
             return ALWAYS
-        return trait("waiting") if self.unanswered else (frozenset((_Waited(self.over, self.effective),)),)
+        return trait("waiting") if self.unanswered else (frozenset((_Waited(self.over, self.under, self.effective, self.which == "first"),)),)
 
     def __call__(self, t: Transcript) -> Iterable[Match]:
         if self.unanswered:

@@ -42,8 +42,17 @@ class Phrase:
         return self._matches(t, None)
 
     def stands_in(self, t: Transcript, window: Collection[int]) -> bool:
-        """Only the window is read."""
-        return any(True for _ in self._matches(t, window))
+        """Only the window is read; where nothing but the words matters, at a glance."""
+        if not self._is_plain:
+            return any(True for _ in self._matches(t, window))
+        traces, first = [text.trace(t.reading) for text in self.any], t.first
+        return any(trace.spans(first + i) for i in t.spoken_by(self.where.role) if i in window for trace in traces)
+
+    @property
+    def _is_plain(self) -> bool:
+        """Whether one of `any` in a message of a role is all that is asked."""
+        return self.at_least == 1 == self.times and bool(self.any) and not (
+            self.all or self.none or self.unless or self.unless_clause or self.boundary or self.guard.skip or self.guard.only) and self.where.is_plain
 
     def _matches(self, t: Transcript, among: Collection[int] | None) -> Iterator[Match]:
         for i in self._candidates(t, among):

@@ -150,6 +150,7 @@ def whiskers(rows: Sequence[Whisker], label: str, *, reference: float | None = N
     for i, row in enumerate(rows):
         y = i * 34
         body += [_text(0, y + 13, _short(row.label), "t halo"), _text(100, y + 13, row.note, "t2 halo", "end")]
+        body.append(_rect(1, y + 22.5, 98, 1, "c-rail"))
         if row.low is not None and row.high is not None:
             body += [_rect(place(row.low), y + 21.5, place(row.high) - place(row.low), 3, "c-soft", f"{row.low:.1f} 至 {row.high:.1f}")]
         body.append(f'<circle class="c-main" cx="{place(row.mean):.2f}%" cy="{y + 23}" r="4.5"/>')

@@ -88,15 +88,16 @@ def _span(first: datetime | None, last: datetime | None) -> str:
 def _kpis(t: Tally) -> list[tuple[str, str, str]]:
     """(name, figure, what it means) of the row on top."""
     interval = t.scores.interval
-    per = f"{100 * t.findings('stable') / t.agent_messages:.1f}" if t.agent_messages else "–"
+    r = t.responses
+    prompt, spoken = r.share(r.effective, 30), r.share(r.nominal, 30)
     failed = t.grades["fail"]
     still = sum(n for (_, status, _), n in t.commitments.items() if status == "open")
     return [
         ("会话", f"{t.n:,}", f"{t.messages:,} 条消息,客服 {t.agent_messages:,}"),
         ("平均得分", f"{t.scores.mean:.1f}" if t.scores.mean is not None else "–",
-         f"95% 区间 {interval[0]:.1f}–{interval[1]:.1f}" if interval else "不足两个会话"),
+         f"标准差 {t.scores.sd:.1f},均分的 95% 区间 {interval[0]:.1f}–{interval[1]:.1f}" if interval else "不足两个会话"),
         ("不合格", f"{failed:,}", f"占 {percent(failed, t.n) or 0:g}%,其中一票否决 {t.auto_fails}"),
-        ("每百条客服消息", per, f"次命中;试行规则另有 {t.findings('trial'):,} 次,不扣分"),
+        ("30 秒内答到问题", "–" if prompt is None else f"{100 * prompt:.0f}%", "没有时间" if spoken is None else f"30 秒内有人回话的 {100 * spoken:.0f}%"),
         ("待兑现承诺", f"{still:,}", f"{overdue(t)} 条在日志末尾已过期" if t.last_at else "没有时间,不判断是否过期")]
 
 

@@ -65,7 +65,8 @@ def measures(found: Insights) -> Table:
     for c, m in found.measures.rows():
         rows.append([c.title, c.version, shown(c.kind, m.nominal), shown(c.kind, m.effective), c.goal or "–", _met(c.goal, m.nominal), round(m.of), c.window])
     return Table("各口径指标", ("口径", "版本", "名义", "有效", "要求", "名义达标", "样本", "窗口"), rows,
-                 "名义: 人工说了话就算;有效: 说到点上才算。两栏之差是凑出来的响应。平台口径以商家后台为准,定义与来源见指标文档。")
+                 "名义: 人工说了话就算;有效: 说到点上才算。两栏之差是凑出来的响应。样本有的按轮次、有的按会话,所以几个「30 秒」不相等。"
+                 "平均时长含夜间留言和久等的会话,会比中位数高得多。平台口径以商家后台为准,定义与来源见指标文档。")
 
 
 def _met(goal: str, value: float | None) -> str:
@@ -112,7 +113,7 @@ def staff(found: Insights) -> Table:
     """People needed and present by the hour."""
     rows: list[Row] = [[f"{h.hour}–{h.hour + 1} 点", h.chats, h.needed, h.present, max(0, h.missing), "是" if _peak(h.hour) else ""]
                        for h in staffing.by_hour([x.chats for x in found.hours], [len(found.people(h)) for h in range(24)])]
-    return Table("排班测算", ("钟点", "会话", "需要人数", "在岗人数", "缺口", "文章所说高峰"), rows,
+    return Table("排班测算", ("钟点", "会话", "需要人数", "在岗人数", "缺口", "行业文章的高峰"), rows,
                  f"按每人每天 {staffing.LIGHT}–{staffing.HEAVY} 个会话、八小时一班折算到小时;在岗人数按这一小时说过话的客服计。")
 
 
@@ -130,8 +131,8 @@ def staffing_words(found: Insights) -> str:
     people = len(set[str]().union(*(found.people(h) for h in range(24))))
     low, high = staffing.people(n, staffing.HEAVY), staffing.people(n, staffing.LIGHT)
     need = str(low) if low == high else f"{low}–{high}"
-    return (f"全天 {n:,} 个会话 ÷ 每人 {staffing.LIGHT}–{staffing.HEAVY} = 至少 {need} 人满班,实际 {people} 人说过话。"
-            f"文章所说的高峰 10–12 点和 20–22 点占 {100 * (staffing.peak_share(chats) or 0):.0f}%(平均分布是 17%),实际最忙的是 {seen} 点。")
+    return (f"全天 {n:,} 个会话 ÷ 每人 {staffing.LIGHT}–{staffing.HEAVY} = 至少 {need} 人满班,实际 {people} 人说过话(含接转接的)。"
+            f"行业文章说的高峰 10–12 点和 20–22 点占 {100 * (staffing.peak_share(chats) or 0):.0f}%(平均分布是 17%),实际最忙的是 {seen} 点。")
 
 
 def consults(book: DayBook) -> Table:
@@ -143,7 +144,7 @@ def consults(book: DayBook) -> Table:
         c = found[label]
         said = "、".join(f"{w}({n})" for w, n in sorted(c.words.items(), key=lambda x: (-x[1], x[0]))[:4])
         rows.append([c.title, c.scores.n, rounded(c.scores.mean), c.findings, rounded(100 * c.findings / c.scores.n), said, BANNED.get(label, "")])
-    return Table("咨询类型与禁用话术", ("咨询类型", "会话", "均分", "空话/敷衍/推诿", "每百会话", "当天实际说的", "文章列的禁用话术"), rows,
+    return Table("咨询类型与禁用话术", ("咨询类型", "会话", "均分", "空话/敷衍/推诿", "每百会话", "当天实际说的", "行业文章列的禁用话术"), rows,
                  "禁用话术只在它就是整句答复、没有别的内容时才算;「差不多」这样的词放在完整的回答里没有错。")
 
 

@@ -61,13 +61,15 @@ def excerpt(conversation: Conversation, finding: Mapping[str, Any], agent: str, 
 
 
 def _chosen(messages: Sequence[Message], hit: Sequence[int]) -> list[int]:
-    """Indexes to show: the evidence, a little around its first message, and the customer's last words before it."""
+    """Indexes to show: the evidence, a little around its first message, the customer's last words before it, the agent's first behind it."""
     if not hit:
         return list(range(min(3, len(messages))))
     first = hit[0]
     chosen = {first, *hit[:MOST - 1], *range(max(0, first - BEFORE), min(len(messages), first + AFTER + 1))}
     if all(messages[i].role != "customer" for i in chosen if i < first):
         chosen.update(next(([i] for i in range(first - 1, max(-1, first - 200), -1) if messages[i].role == "customer"), []))
+    if messages[first].role == "customer" and all(messages[i].role != "agent" for i in chosen if i > first):  # what the agent said to it, late or not
+        chosen.update(next(([i] for i in range(first + 1, min(len(messages), first + 200)) if messages[i].role == "agent"), []))
     extra = sorted((i for i in chosen if i not in hit[:MOST - 1]), key=lambda i: (abs(i - first), i))
     return sorted({*hit[:MOST - 1], *extra[:max(1, MOST - len(hit))]})
 

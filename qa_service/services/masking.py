@@ -25,8 +25,9 @@ _CIRCLED: Final = {ord(c): str(unicodedata.digit(c)) for c in "①②③④⑤�
 _ASCII: Final = _WIDE | _CIRCLED
 _CHINESE_RUN: Final = re.compile(rf"[零〇幺一二三四五六七八九壹贰叁肆伍陆柒捌玖\d](?:[{JOINTS}]?[零〇幺一二三四五六七八九壹贰叁肆伍陆柒捌玖\d])*+")
 _HINT: Final = re.compile(
-    r"\d{5}|\d[^\d]{1,2}\d|[零〇幺一二三四五六七八九壹贰叁肆伍陆柒捌玖]{3}|[①-⑨⓪❶-❿]|@|＠|地址|[省市区县镇乡村路街巷弄栋幢]|单元|号楼|收货人|收件人|签收人|寄件人|取件人|联系人|姓名|名字|户名|"
-    r"开户|持卡人|机主|我叫|本人|名叫|我是|[微薇威维徽卫]|扣扣|抠抠|球球|企鹅|[vwqVWQＶＷＱｖｗｑ]")
+    r"\d{5}|\d[^\d]{1,2}\d|[零〇幺一二三四五六七八九壹贰叁肆伍陆柒捌玖]{3}|[①-⑨⓪❶-❿]|@|＠|[aA][tT][)）\]】]|艾特|地址|[省市区县镇乡村路街巷弄栋幢]|单元|号楼|\d[ ]?[号楼室]|"
+    r"[货件收系购单款卡][ ]?人|收[ ]?[:：]|姓|名字|实名|户|先生|女士|小姐|机主|我叫|本人|名叫|我是|[微薇威维徽嶶溦魏卫]|扣扣|抠抠|球球|企鹅|[秋蔻叩]|绿|群|抖音|快手|小红书|陌陌|闲鱼|[vwqVWQＶＷＱｖｗｑ]")
+_SHORTEST_ID: Final = 6
 _ALPHABET: Final = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # none that is taken for another
 
 
@@ -76,7 +77,7 @@ def _mask(text: str, orders: bool) -> str:
     for start, end in places(shadow):
         anchors.append((start, end))
         hidden.update(i for i in range(start, end) if not text[i].isspace())
-    for found in (contacts(shadow), mails(shadow), names(shadow, anchors)):
+    for found in (contacts(shadow), contacts(_chinese_shadow(shadow, _SHORTEST_ID)), mails(shadow), names(shadow, anchors)):
         for start, end in found:
             hidden.update(i for i in range(start, end) if not text[i].isspace())
     return "".join(["*" if i in hidden else c for i, c in enumerate(text)]) if hidden else text
@@ -90,11 +91,11 @@ def _shadow(text: str) -> str:
     return "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in shadow)
 
 
-def _chinese_shadow(shadow: str) -> str:
-    """The shadow with Chinese digits as ASCII ones where they stand in a run of eleven or more; empty where none does."""
+def _chinese_shadow(shadow: str, least: int = 11) -> str:
+    """The shadow with Chinese digits as ASCII ones where they stand in a run of so many or more; empty where none does."""
     out, at = [], 0
     for run in _CHINESE_RUN.finditer(shadow):
-        if run.end() - run.start() >= 11 and not run[0].isascii():
+        if run.end() - run.start() >= least and not run[0].isascii():
             out += [shadow[at:run.start()], run[0].translate(_CHINESE)]
             at = run.end()
     return "".join([*out, shadow[at:]]) if out else ""

@@ -20,17 +20,25 @@ _UNIT: Final = re.compile(
     rf"|(?P<street>[\u4e00-\u9fffA-Za-z0-9]{{1,7}}?(?:大道|大街|胡同|(?<![网一线思铁公电走顺半套出退迷马多])路(?![上径过由程线灯费途况])"
     rf"|(?<![逛])街(?![拍舞道坊])|巷|弄堂|(?<![知味渠频通报力管轨赛街])道(?=\d)|国道|省道|段(?=\d)))"
     rf"|(?P<site>[\u4e00-\u9fffA-Za-z0-9]{{1,9}}?(?:小区|花园|花苑|家园|公寓|大厦|广场|新村|新城|佳苑|嘉园|雅苑|苑|宿舍|工业园|产业园|科技园|园区|开发区|校区|"
-    rf"写字楼|大学|学院|中学|小学|幼儿园|医院|公司|驿站|快递柜|代收点|市场|商场|商城|超市|便利店|门卫|家属院))"
+    rf"写字楼|大学|学院|中学|小学|幼儿园|医院|公司|驿站|快递柜|代收点|市场|商场|商城|超市|便利店|门卫|家属院|村委会|居委会|卫生院|派出所|祠堂|小卖部))"
     rf"|(?P<region>{_H}{{1,6}}?(?:省|自治州|自治县|(?<![超城门上夜股都])市(?![场面价售民])|(?<![专地社小战误禁特雷片时景校园])区(?![别分间块])"
     rf"|县|旗(?![舰袍下帜])|镇(?![店定痛])|乡|街道|村|屯))")
 _WEIGHT: Final = {"known": 1, "region": 1, "street": 2, "site": 1, "strong": 2, "weak": 1}
 _LABEL: Final = re.compile(r"地址[^。;!?\n]{0,10}$")
 _GAP: Final = re.compile(rf"[ \t,，、/|()（）\-–#]{{0,3}}(?:{_H}|[A-Za-z0-9]){{0,6}}[ \t,，、\-–#]{{0,2}}")
+_SHORT: Final = re.compile(rf"{_H}{{1,4}}")  # a town without its 市 or 区
 _NEAR: Final = re.compile(r"[ \t,，、/|()（）\-–#\n]{0,3}")
 _LEAD: Final = re.compile(
     r".*(?:地址|改成|改为|改到|换成|换到|寄到|寄去|发到|发去|送到|送去|寄往|发往|住在|我在|我住|家在|家住|位于|就是|我们|这边|[是在到给往改寄发送住请帮这那和跟:，,。])")
-_TAIL: Final = re.compile(r"[ ]?[-–#]?[A-Za-z]?\d{1,4}(?!\d)(?:[-–]\d{1,4}(?!\d))?(?:室|号|户|房|楼|门)?")
+_SPOT: Final = r"(?:宿舍楼?|公寓|寝室|写字楼|家属[院楼]|[丰蜂]巢柜?|快递柜|菜鸟驿站|驿站|门口|门卫|前台|对面|旁边|附近|楼下)"
+_TAIL: Final = re.compile(
+    rf"(?:[ ]?[-–#]?[A-Za-z]?\d{{1,4}}(?!\d)(?:[-–]\d{{1,4}}(?!\d))?(?:室|号|户|房|楼|门)?)?(?:[ ]?{_SPOT}(?:[A-Za-z]?\d{{1,4}}(?!\d)(?:室|号|户|房|楼)?)?){{0,3}}")
 _PROVINCE_AT: Final = re.compile(_PROVINCE)
+_SWALLOWED: Final = re.compile("[县镇乡村]")  # regions a site has taken in
+_TALK: Final = re.compile(r"[的了吗呢吧能要是不没我你您去与跟]|[，,、 ].*[\u4e00-\u9fff].*[会发]")  # what stands in sentences, not in addresses
+_ROOM: Final = re.compile(r"[ ]?[-–#]?\d{3,4}(?![\dA-Za-z.元块条个件*×])")
+_ESTATE: Final = re.compile(rf"{_H}{{1,8}}$")
+_HAMLET: Final = re.compile(r"(?<!农)(?<!城中)(?<!乡)(?<!的)[村屯]$")
 _VILLAGE: Final = "村屯"
 _NEEDED, _LABELLED = 4, 2  # weights an address must reach: anywhere, and after the word 地址
 
@@ -60,11 +68,13 @@ def _joins(s: str, a: _Unit, b: _Unit) -> bool:
         return False
     if _NEAR.fullmatch(gap):
         return True
+    if a.kind == "known" and b.kind in ("region", "street", "site"):
+        return _SHORT.fullmatch(gap) is not None
     if b.kind == "weak" and a.end == b.start and s[a.end - 1] in _VILLAGE:
         return True
     if b.kind == "weak" and a.kind not in ("street", "strong", "weak"):
         return False
-    return b.kind in ("strong", "weak") and _GAP.fullmatch(gap) is not None and not re.search(r"[，,、 ].*[\u4e00-\u9fff].*[的了吗呢能会要发]", gap)
+    return b.kind in ("strong", "weak") and _GAP.fullmatch(gap) is not None and _TALK.search(gap) is None
 
 
 def _judged(s: str, cluster: list[_Unit]) -> Iterator[tuple[int, int]]:
@@ -72,18 +82,43 @@ def _judged(s: str, cluster: list[_Unit]) -> Iterator[tuple[int, int]]:
         return
     weight = 0
     for i, u in enumerate(cluster):
-        weight += _WEIGHT[u.kind]
+        weight += _WEIGHT[u.kind] + (u.kind == "site" and len(_SWALLOWED.findall(s, u.start, u.end)))
         if i and u.kind in ("strong", "weak") and u.start - cluster[i - 1].end <= 1 and (
                 cluster[i - 1].kind in ("street", "site") or s[u.start - 1] in _VILLAGE):
             weight += 1
     kinds = {u.kind for u in cluster}
     first, last = cluster[0], cluster[-1]
     start = _trimmed(s, first)
+    room = s[last.end - 1] in "栋幢楼元座" and _ROOM.match(s, last.end) is not None
+    if room:
+        weight += 2
+    if first.kind == "strong" and room:
+        start = _named(s, start)
     needed = _LABELLED if _LABEL.search(s[max(0, start - 14):start]) else _NEEDED
-    if weight < needed or (kinds <= {"known", "region"} and needed == _NEEDED) or kinds == {"weak"}:
+    village = len(cluster) > 2 and _HAMLET.search(s, last.start, last.end) is not None
+    if weight < needed or kinds == {"weak"} or (needed == _NEEDED and not (village or room or _leads_to_a_door(s, cluster, kinds))):
         return
     tail = _TAIL.match(s, last.end)
-    yield start, tail.end() if tail is not None and kinds & {"strong", "weak", "street", "site"} else last.end
+    yield start, tail.end() if tail is not None and (kinds & {"strong", "weak", "street", "site"} or village) else last.end
+
+
+def _named(s: str, start: int) -> int:
+    """Where the name of the estate begins that stands before its first number."""
+    name = _ESTATE.search(s[max(0, start - 8):start])
+    if name is None:
+        return start
+    lead = _LEAD.match(name[0])
+    return start - (len(name[0]) - (lead.end() if lead is not None else 0))
+
+
+def _leads_to_a_door(s: str, cluster: list[_Unit], kinds: set[str]) -> bool:
+    """A house number in a street, estate or town; numbers that differ in kind (3栋2单元); or a street or site in a town of a province or county."""
+    if kinds <= {"strong", "weak"}:
+        return len({s[u.end - 1] for u in cluster}) > 1
+    if kinds & {"strong", "weak"}:
+        return True
+    towns = sum(u.kind in ("known", "region") for u in cluster)
+    return towns > 1 and bool(kinds & {"street", "site"}) and _TALK.search(s, _trimmed(s, cluster[0]), cluster[-1].end) is None
 
 
 def _trimmed(s: str, unit: _Unit) -> int:

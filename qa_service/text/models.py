@@ -25,21 +25,20 @@ class Channels:
 
     def __init__(self, parts: Sequence[Part]) -> None:
         self._place: dict[tuple[str, str], tuple[slice, int]] = {}
-        grams: dict[str, int] = {}
+        keys = {model.name: keys_of(model.grams) for model, _ in parts}
+        known = np.unique(np.concatenate(list(keys.values())))
         width = 0
         for model, channel in parts:
             columns = getattr(model, channel).shape[1]
             self._place[model.name, channel] = slice(width, width + columns), width + columns
             width += columns + 1
-            for gram in model.grams:
-                grams.setdefault(gram, len(grams))
-        weights = np.zeros((len(grams), width), dtype=np.int16)
+        weights = np.zeros((len(known), width), dtype=np.int16)
         for model, channel in parts:
             columns_at, count_at = self._place[model.name, channel]
-            rows = np.fromiter((grams[g] for g in model.grams), dtype=np.int64, count=len(model.grams))
+            rows = np.searchsorted(known, keys[model.name])
             weights[rows, columns_at] = getattr(model, channel)
             weights[rows, count_at] = 1
-        self._table = Table(keys_of(list(grams)), weights, sorted({n for model, _ in parts for n in model.orders}))
+        self._table = Table(known, weights, sorted({n for model, _ in parts for n in model.orders}))
 
     def weigh(self, norms: Sequence[str]) -> Weighed:
         """Weigh each distinct text once."""

@@ -82,7 +82,7 @@ def cut(folded: str, orders: Sequence[int]) -> list[str]:
 def keys_of(grams: Sequence[str]) -> Keys:
     """The hash of each n-gram."""
     out = np.zeros(len(grams), dtype=np.uint64)
-    lengths = np.fromiter((len(g) for g in grams), dtype=np.int64, count=len(grams))
+    lengths = np.fromiter(map(len, grams), dtype=np.int64, count=len(grams))
     codes = np.frombuffer("".join(grams).encode("utf-32-le", "surrogatepass"), dtype=np.uint32).astype(np.uint64)
     starts = np.cumsum(lengths) - lengths
     for n in range(int(lengths.max(initial=0))):

@@ -73,11 +73,6 @@ class Reading:
             found = self._standing[words] = frozenset(self._lists.message[low:high].tolist())
         return found
 
-    def homes_of(self, messages: AbstractSet[int], sides: AbstractSet[int]) -> AbstractSet[int]:
-        """The conversations in which one of these messages is spoken language of one of the sides."""
-        homes, side, spoken = self.homes, self.sides, self.spoken
-        return {homes[m] for m in messages if side[m] in sides and spoken[m]}
-
     def numbered(self) -> AbstractSet[int]:
         """The conversations with eleven digits in a row."""
         texts = SEPARATOR.join(self.norms)

@@ -24,6 +24,7 @@ from qa_service.text.sentiment import trend, turned
 from qa_service.text.sides import SIDES
 from qa_service.text.similarity import alike_pairs
 
+SURE = 0.8  # confidence from which on a topic alone makes a message concrete
 ALIKE = 0.7  # likeness below which two messages are never called a repetition
 Measures = dict[str, float | int | None]
 FAR = 60  # messages of a role looked back for one
@@ -42,6 +43,7 @@ class Transcript:
         self._read_measures = read_measures
         self.reading = reading
         self.first = first  # number of its first message in the reading
+        self.home = reading.homes[first]  # its place in the reading
         self._norms = reading.norms
         self._bares = reading.bares
         self._topics = topics
@@ -222,7 +224,15 @@ class Transcript:
 
     def concrete(self, asked: Sequence[int]) -> bool:
         """Whether these customer messages put a concrete question, request or problem (not a mere 在吗, card or thanks)."""
-        return any(self._lines.is_concrete(self.bare(i), self.norm(i)) for i in asked if self.spoken(i))
+        return any(self._lines.is_concrete(self.bare(i), self.norm(i)) or self._is_about(i) for i in asked if self.spoken(i))
+
+    def _is_about(self, i: int) -> bool:
+        """Whether a customer's message has a matter of its own, in whatever words ("购买的产品降价", "撤单"): not 嗯, nor the desk's "发票类咨询"."""
+        topics = self._topics.get(i)
+        if not topics or topics[0].confidence < SURE or topics[0].label == "other":
+            return False
+        bare = self.bare(i)
+        return len(self.residue(i)) > 1 and not bare.endswith("咨询") and not self.is_acknowledgement(i)
 
     def says_something(self, answer: Sequence[int]) -> bool:
         """Whether an agent turn holds anything beyond courtesy: words, or a picture, card, link or masked name."""

@@ -57,7 +57,7 @@ def matches(build: Callable[[str, str], tuple[Check, Reader]]) -> Matches:
         built, reader = build(check, conditions)
         t = reader.read([parse_plain(chat, "t")], [Policy("test", policy or {})]).transcripts[0]
         found = list(built(t))
-        chosen = Prefilter([SimpleNamespace(check=built)]).choose(t.reading, 1)
+        chosen = Prefilter([SimpleNamespace(check=built)]).choose(t.reading)
         assert not found or chosen == [[0]], "the prefilter may only leave out what cannot fire"
         return found
     return go

@@ -23,14 +23,13 @@ CARD = {"name": "small", "sections": [
 
 @pytest.fixture
 def house(tmp_path: Path, lexicons: Path) -> Path:
-    """A folder with the words that ship, a small card and one policy; no packs yet."""
+    """A folder with the words and models that ship, a small card and one policy; no packs yet."""
     root = tmp_path / "standard"
     for part in ("rules", "scorecards", "policies/shops", "words"):
         (root / part).mkdir(parents=True)
     for path in (lexicons / "words").iterdir():
         (root / "words" / path.name).symlink_to(path)
-    (root / "words" / "topics.yaml").unlink()
-    (root / "words" / "topics.yaml").write_text("product_spec: {尺码: 1}\nshipping_time: {发货: 1}\n", "utf-8")
+    (root / "models").symlink_to(lexicons / "models")
     (root / "standard.yaml").write_text("name: small\nversion: '1'\nscorecard: small\n", "utf-8")
     write(root / "scorecards" / "small.yaml", CARD)
     write(root / "policies" / "generic.yaml", {"name": "generic", "channels": ["other"], "facts": {"return_freight": "buyer", "max_compensation": 20}})

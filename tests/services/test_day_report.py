@@ -29,7 +29,7 @@ class Balance(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.add(tag)
-        self.attributes.update(name for name, _ in attrs)
+        self.attributes.update(name for name, value in attrs if not (name == "href" and value is not None and value.startswith("#")))
         if tag not in VOID:
             self.open.append(tag)
 
@@ -142,6 +142,31 @@ def test_headlines_carry_their_figures(build: Any) -> None:
     assert headlines(Tally()) == []
 
 
+def test_the_agent_surely_below_the_others_is_named_with_chats_and_faults(build: Any) -> None:
+    rude = build.finding("CO50", 1, "亲,在的", category="abuse.insult", needs_human=True)
+    chats = [build.chat(i, agent=("a1", "甲") if i % 2 else ("a2", "乙"), findings=[rude] if i % 2 else [],
+                        deductions=[("CO50", -20.0 - i % 3)] if i % 2 else []) for i in range(60)]
+    lines = {h.section: h for h in headlines(of(chats))}
+    assert lines["agents"].figure == "甲"
+    assert "30 个会话" in lines["agents"].text
+    assert "30 次" in lines["agents"].text
+    worst = min(chats, key=lambda x: x[1]["score"]["total"])[0].id
+    assert worst in lines["agents"].advice
+    assert any(h.figure == "30 处" for h in headlines(of(chats)))
+
+
+def test_no_agent_is_named_where_chance_may_have_done_it(build: Any) -> None:
+    chats = [build.chat(i, agent=("a1", "甲") if i % 2 else ("a2", "乙"), deductions=[("ER01", -10.0 - i)] if i in (1, 2, 3) else []) for i in range(20)]
+    assert all(h.section != "agents" for h in headlines(of(chats)))
+
+
+def test_every_headline_leads_to_a_section(day: Callable[[int], list[Any]]) -> None:
+    html = page(day(200))
+    aims = re.findall(r'href="#([^"]+)"', html)
+    assert aims
+    assert all(f'id="{aim}"' in html for aim in aims)
+
+
 def test_a_full_list_of_overdue_promises_says_at_least(build: Any) -> None:
     chats = [build.chat(i, commitments=[build.promise(1, "亲,在的", "2025-11-11T09:00:00+08:00")]) for i in range(201)]
     assert overdue(of(chats)) == "至少 200"
@@ -151,7 +176,7 @@ def test_a_full_list_of_overdue_promises_says_at_least(build: Any) -> None:
 
 def test_no_kind_of_problem_crowds_out_the_others(build: Any) -> None:
     findings = [[build.finding(f"TM{i:02d}", 1, "亲,在的", category="timeliness.x")] for i in range(20)] + [[build.finding("PV01", 1, "亲,在的")]]
-    shown = page([build.chat(i, findings=f) for i, f in enumerate(findings)]).split("其余")[0]
+    shown = page([build.chat(i, findings=f) for i, f in enumerate(findings)]).split('id="rules"')[1].split("其余")[0]
     assert shown.count('id="rule-TM') == 2
     assert 'id="rule-PV01"' in shown
 
