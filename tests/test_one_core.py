@@ -5,7 +5,7 @@ import csv
 import io
 import sys
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import orjson
@@ -15,12 +15,19 @@ import xlsxwriter
 from pyarrow import parquet
 
 from qa_service.engine.inspector import Inspector
+from qa_service.entrypoints.app import create_app
 from qa_service.entrypoints.cli import main
+from qa_service.entrypoints.logs import make_log
+from qa_service.model.access import PERMISSIONS
 from qa_service.model.conversation import Conversation, Message, Party
-from qa_service.model.wire import conversation_to_dict, evaluation_to_dict
+from qa_service.model.wire import DEFAULT_ZONE, conversation_to_dict, evaluation_to_dict
 from qa_service.rules.locate import lexicons_root
 from qa_service.rules.standard import Standard, load_standard
+from qa_service.services.access import new_key
 from qa_service.services.demo_day import demo_day
+from qa_service.services.service import Service
+from qa_service.store.schema import upgrade
+from qa_service.store.store import open_store
 
 COLUMNS = ("会话ID", "店铺", "渠道", "发送时间", "角色", "客服账号", "客服昵称", "客户ID", "消息类型", "消息ID", "内容")
 AGENT = Party("a1", "小美")
@@ -110,6 +117,26 @@ def test_the_command_line(chats: list[Conversation], expected: list[bytes], lexi
         main()
     assert ended.value.code == 0
     assert (tmp_path / "out.jsonl").read_bytes().splitlines() == expected
+
+
+def test_rest(inspector: Inspector, chats: list[Conversation], expected: list[bytes], tmp_path: Path) -> None:
+    """One by one, in batches, and told again from the store."""
+    shop = chats[0].shop
+    mine = [(c, line) for c, line in zip(chats, expected, strict=True) if c.shop == shop][:60]
+    store = open_store(f"sqlite:///{tmp_path}/qa.db")
+    upgrade(store.database)
+    now = datetime(2025, 11, 11, tzinfo=UTC)
+    app = create_app(Service(inspector, lambda: store, lambda: now, DEFAULT_ZONE), log=make_log(io.StringIO()))
+    secret, _ = new_key(store, shop, "test", PERMISSIONS, now)
+    client, headers = app.test_client(), {"Authorization": f"Bearer {secret}", "Content-Type": "application/x-ndjson"}
+    answer = client.post("/api/v1/evaluations/batch", data=as_jsonl([c for c, _ in mine]), headers=headers)
+    assert [orjson.dumps(orjson.loads(line)["evaluation"]) for line in answer.data.splitlines()] == [line for _, line in mine]
+    for conversation, line in mine[:20]:
+        body = orjson.dumps(conversation_to_dict(conversation))
+        judged = client.post("/api/v1/evaluations", data=body, headers=headers | {"Content-Type": "application/json"})
+        assert (judged.status_code, judged.data) == (200, line)
+        assert client.get(judged.headers["Location"], headers=headers).data == line
+    store.database.close()
 
 
 class _Nobody:

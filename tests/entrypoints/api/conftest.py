@@ -2,6 +2,14 @@
 from __future__ import annotations
 
 import io
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -26,6 +34,7 @@ from qa_service.store.schema import upgrade
 from qa_service.store.store import Store, open_store
 
 ZONE = ZoneInfo("Asia/Shanghai")
+ROOT = Path(__file__).resolve().parents[3]
 SECRET = "a-secret-of-the-helpdesk"
 HOOKS = "\n".join(
     f'[[hook]]\nshop = "{shop}"\nsource = "{source}"\nsecrets = ["{SECRET}"]\n' for shop in ("demo", "other")
@@ -142,3 +151,41 @@ def chat() -> Callable[..., dict[str, Any]]:
         return {"id": id, "channel": "tmall", "agent": {"id": "a7", "name": "小美"}, "customer": {"id": "u9"}, "messages": [
             {"role": role, "text": text, "at": f"2025-11-11T10:{n:02d}:00+08:00"} for n, (role, text) in enumerate(words)]} | more
     return make
+
+
+@pytest.fixture(scope="session")
+def served(lexicons: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, str]]:
+    """`qa-service serve` as a user starts it: its address and the key that it shows once."""
+    folder = tmp_path_factory.mktemp("served")
+    shutil.copytree(lexicons, folder / "lexicons")
+    for pack in (folder / "lexicons" / "rules").glob("*.yaml"):
+        if pack.stem != "empty_reply":
+            pack.unlink()
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        bind = f"127.0.0.1:{free.getsockname()[1]}"
+    env = {k: v for k, v in os.environ.items() if not k.startswith("QA_")} | {
+        "QA_DATA": str(folder / "data"), "QA_CACHE": str(folder / "cache"), "QA_LEXICONS": str(folder / "lexicons"), "QA_BIND": bind,
+        "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])}
+    with (folder / "err").open("wb") as err, subprocess.Popen([sys.executable, "-m", "qa_service.entrypoints.cli", "serve"], stderr=err, env=env,
+                                                              cwd=folder) as process:
+        try:
+            _await(bind, process)
+            said = (folder / "err").read_text("utf-8")
+            found = re.search(r"qak_\S+", said)
+            assert found, said
+            yield env | {"QA_ADDRESS": f"http://{bind}", "QA_API_KEY": found.group(), "SAID": said, "ERR": str(folder / "err")}
+        finally:
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(20) == 0
+
+
+def _await(bind: str, process: subprocess.Popen[bytes]) -> None:
+    host, port = bind.split(":")
+    for _ in range(600):
+        assert process.poll() is None
+        with socket.socket() as probe:
+            if probe.connect_ex((host, int(port))) == 0:
+                return
+        time.sleep(0.1)
+    raise AssertionError("it does not listen")

@@ -3,16 +3,11 @@ from __future__ import annotations
 
 import inspect
 import io
-import os
 import re
-import shutil
-import signal
-import socket
 import subprocess
 import sys
-import time
 import urllib.error
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from email.message import Message
 from pathlib import Path
 from typing import Any
@@ -38,44 +33,6 @@ def test_its_parameters_are_those_of_the_document(api: Any) -> None:
         operation = document["paths"][OPERATIONS[name][1]]["post"]
         named = {p["name"].lower().replace("-", "_") for p in operation["parameters"]}
         assert named == {n for n, p in inspect.signature(getattr(Client, name)).parameters.items() if p.kind is p.KEYWORD_ONLY}
-
-
-@pytest.fixture(scope="module")
-def served(lexicons: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, str]]:
-    """`qa-service serve` as a user starts it: its address and the key that it shows once."""
-    folder = tmp_path_factory.mktemp("served")
-    shutil.copytree(lexicons, folder / "lexicons")
-    for pack in (folder / "lexicons" / "rules").glob("*.yaml"):
-        if pack.stem != "empty_reply":
-            pack.unlink()
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        bind = f"127.0.0.1:{free.getsockname()[1]}"
-    env = {k: v for k, v in os.environ.items() if not k.startswith("QA_")} | {
-        "QA_DATA": str(folder / "data"), "QA_CACHE": str(folder / "cache"), "QA_LEXICONS": str(folder / "lexicons"), "QA_BIND": bind,
-        "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])}
-    with (folder / "err").open("wb") as err, subprocess.Popen([sys.executable, "-m", "qa_service.entrypoints.cli", "serve"], stderr=err, env=env,
-                                                              cwd=folder) as process:
-        try:
-            _await(bind, process)
-            said = (folder / "err").read_text("utf-8")
-            found = re.search(r"qak_\S+", said)
-            assert found, said
-            yield env | {"QA_ADDRESS": f"http://{bind}", "QA_API_KEY": found.group(), "SAID": said, "ERR": str(folder / "err")}
-        finally:
-            process.send_signal(signal.SIGTERM)
-            assert process.wait(20) == 0
-
-
-def _await(bind: str, process: subprocess.Popen[bytes]) -> None:
-    host, port = bind.split(":")
-    for _ in range(600):
-        assert process.poll() is None
-        with socket.socket() as probe:
-            if probe.connect_ex((host, int(port))) == 0:
-                return
-        time.sleep(0.1)
-    raise AssertionError("it does not listen")
 
 
 def test_the_client_speaks_with_a_real_server(served: Mapping[str, str], chat: Any) -> None:
@@ -144,9 +101,7 @@ def test_the_plug_in_of_the_examples_runs(served: Mapping[str, str]) -> None:
     ran = subprocess.run([sys.executable, ROOT / "examples" / "helpdesk_plugin.py"], env=dict(served), capture_output=True, encoding="utf-8",
                          timeout=30, check=True)
     lines = ran.stdout.splitlines()
-    assert lines[0].startswith("先别发")
-    assert lines[1].startswith("可以发送")
-    assert lines[2].startswith("得分")
+    assert [line[:3] for line in lines] == ["先别发", "可以发", "得分 "]
     code = [x for x in (ROOT / "examples" / "helpdesk_plugin.py").read_text("utf-8").split('"""')[2].splitlines() if x.strip()]
     assert len(code) <= 20
 
