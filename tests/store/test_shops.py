@@ -10,6 +10,7 @@ from sqlalchemy import event
 
 from qa_service.model.evaluation import StandardRef
 from qa_service.store.conversations import Filter
+from qa_service.store.deliveries import Delivery
 from qa_service.store.keeping import Chunk
 from qa_service.store.store import Store
 from qa_service.store.tables import METADATA
@@ -32,6 +33,8 @@ def fill(store: Store, build: Any) -> Callable[[str, str], None]:
         store.users.add(id=f"{shop}-{mark}", name=f"{shop}-{mark}", title=mark, password=mark, now=build.now)
         store.users.admit(shop, f"{shop}-{mark}", "admin", mark)
         store.replays.claim(shop, "key", mark, build.now)
+        store.deliveries.add(Delivery(shop, "chatwoot", mark, "c1", mark.encode(), True, build.now), "waiting")
+        store.deliveries.settle(shop, "chatwoot", "c2", "refused", mark)
     return go
 
 
@@ -46,7 +49,8 @@ def everything(store: Store, shop: str, build: Any) -> list[Any]:
         current, store.evaluations.history(shop, "c1"), store.evaluations.layers(shop, "c1"), store.evaluations.findings(shop),
         store.commitments.of(shop, "c1"), store.commitments.page(shop), store.tallies.read(shop, since, until, by_agent=True),
         store.tallies.agents(shop), store.tallies.days(shop), store.standards.list(shop), store.standards.files(shop, build.standard),
-        store.keys.list(shop), store.users.members(shop), store.keeping.chunks_of(shop, "run"), store.replays.claim(shop, "key", "?", build.now)]
+        store.keys.list(shop), store.users.members(shop), store.keeping.chunks_of(shop, "run"), store.replays.claim(shop, "key", "?", build.now),
+        store.deliveries.of(shop, "chatwoot", "c1"), store.deliveries.counts(shop), store.deliveries.unsettled(shop)]
 
 
 def test_two_shops_never_see_each_other(store: Store, shop: str, build: Any, fill: Callable[[str, str], None]) -> None:
