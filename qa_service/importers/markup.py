@@ -15,7 +15,7 @@ _HINT: Final = re.compile(r"<[A-Za-z/!]|&[A-Za-z#]")
 
 def text_of_html(body: str) -> str:
     """The text of an HTML fragment; text without markup stays as it is. An image stands as ``[图片]``."""
-    if not _HINT.search(body):
+    if ("<" not in body and "&" not in body) or not _HINT.search(body):
         return body
     if body.startswith("<p>") and body.endswith("</p>") and not _HINT.search(body, 3, len(body) - 4):
         return body[3:-4].strip()  # one plain paragraph: most of what people write

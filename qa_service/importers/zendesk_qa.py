@@ -41,8 +41,8 @@ def _draft(data: Any, options: ReadOptions) -> Draft:
     identifier = name_of(data.get("id"), "/id")
     draft = Draft(options.zone, f"zendesk-qa/{identifier}" if identifier else "", meta=some_of(data, *_META))
     draft.channel = channel_of(words_of(data.get("channel"), "/channel")) or "other"
-    draft.agent = _person(data, "assignee")
-    draft.customer = _person(data, "customer")
+    draft.agent = Party(*_person(data, "assigneeName", "assigneeEmail"))
+    draft.customer = Party(*_person(data, "customerName", "customerEmail"))
     if isinstance(tags := data.get("tags"), list) and (plain := [t for t in tags if isinstance(t, str)]):
         draft.meta["tags"] = plain
     for i, comment in enumerate(list_of(data.get("comments"), "/comments")):
@@ -57,9 +57,12 @@ def _draft(data: Any, options: ReadOptions) -> Draft:
     return draft
 
 
-def _person(data: dict[str, Any], side: str) -> Party:
-    name, mail = name_of(data.get(f"{side}Name"), f"/{side}Name"), name_of(data.get(f"{side}Email"), f"/{side}Email")
-    return Party(mail or name, name)
+def _person(data: dict[str, Any], name: str, mail: str) -> tuple[str, str]:
+    """(id, name) of whoever stands under these keys."""
+    named, mailed = data.get(name), data.get(mail)
+    named = named.strip() if type(named) is str else name_of(named, f"/{name}")
+    mailed = mailed.strip() if type(mailed) is str else name_of(mailed, f"/{mail}")
+    return mailed or named, named
 
 
 def _comment(comment: dict[str, Any], draft: Draft) -> None:
@@ -69,10 +72,10 @@ def _comment(comment: dict[str, Any], draft: Draft) -> None:
     ours = comment.get("authorIsNotClient")
     if not isinstance(ours, bool):
         raise InvalidRecord(f"authorIsNotClient 应为 true 或 false,得到 {str(ours)[:40]!r}", field="authorIsNotClient")
-    person = _person(comment, "author")
-    role = "agent" if ours else "customer"
+    role, (agent, name) = "agent" if ours else "customer", _person(comment, "authorName", "authorEmail")
+    if not ours:
+        agent = name = ""
     at, identifier = draft.at(comment.get("created")), name_of(comment.get("id"), "id")
-    agent, name = (person.id, person.name) if ours else ("", "")
     text = text_of_html(words_of(comment.get("comment"), "comment"))
     url = words_of(comment.get("attachmentUrl"), "attachmentUrl")
     if text.strip() or not url:
