@@ -44,6 +44,12 @@ class AnyId(BaseConverter):
     regex = ".+"
 
 
+class EvaluationId(BaseConverter):
+    """The public name of an evaluation: two digests."""
+
+    regex = "[0-9a-f]{64}[.][0-9a-f]{64}"
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """What one request and one key may take: bytes of a body (after decompression), requests a second, requests at once."""
@@ -59,7 +65,7 @@ def create_app(service: Service, limits: Limits = Limits(), log: Any = None, clo
     app.request_class = StrictRequest
     app.config["MAX_CONTENT_LENGTH"] = limits.body
     app.url_map.merge_slashes = False
-    app.url_map.converters["id"] = AnyId
+    app.url_map.converters |= {"id": AnyId, "evaluation": EvaluationId}
     app.extensions[KEY] = Context(service, Numbers())
     for module in (evaluations, replies, rules, conversations, commitments, hooks):
         app.register_api(module.routes)

@@ -2,8 +2,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,6 +14,7 @@ from qa_service.engine.inspector import Inspector
 from qa_service.model.conversation import Conversation
 from qa_service.model.wire import evaluation_to_dict
 from qa_service.services.keeping import Keeper
+from qa_service.services.together import Together
 from qa_service.store.keeping import Kept
 from qa_service.store.store import Store
 
@@ -39,20 +41,24 @@ def evaluation_id(digest: str, standard: str) -> str:
     return f"{digest.removeprefix('sha256:')}.{standard.removeprefix('sha256:')}"
 
 
-@dataclass(slots=True)
 class Judging:
-    """Judges by one Standard, and keeps in one store."""
+    """Judges by one Standard, and keeps in one store. Requests that come at the same time are judged, and kept, together."""
 
-    inspector: Inspector
-    store: Callable[[], Store]
-    now: Callable[[], datetime]
-    policy: Path | None = None
-    _keepers: dict[str, Keeper] = field(default_factory=dict)
+    def __init__(self, inspector: Inspector, store: Callable[[], Store], now: Callable[[], datetime], policy: Path | None = None) -> None:
+        self.inspector = inspector
+        self.store = store
+        self.now = now
+        self.policy = policy
+        self._keepers: dict[str, Keeper] = {}
+        self._judge = Together(self._judge_all, _CHUNK)
+        self._keep = Together(self._keep_all, _CHUNK)
 
     def judge(self, conversations: Sequence[Conversation]) -> list[Judged]:
         """Only judge. Nothing is kept."""
-        documents = [evaluation_to_dict(e) for e in self.inspector.evaluate_many(conversations)]
-        return [Judged(document, orjson.dumps(document)) for document in documents]
+        out: list[Judged] = []
+        for first in range(0, len(conversations), _CHUNK):
+            out += self._judge(conversations[first:first + _CHUNK])
+        return out
 
     def judge_and_keep(self, conversations: Sequence[Conversation], source: str) -> list[Judged]:
         """Judge and keep; what comes back is on the disk. In the order of the conversations. Raises InvalidRecord, StoreError."""
@@ -62,9 +68,20 @@ class Judging:
         out: list[Judged] = []
         for first in range(0, len(conversations), _CHUNK):
             part = conversations[first:first + _CHUNK]
-            judged = self.judge(part)
-            kept = keeper.keep(part, [j.line for j in judged], documents=[j.document for j in judged])
-            out += [Judged(j.document, j.line, k) for j, k in zip(judged, kept, strict=True)]
+            out += self._keep([(source, c, j) for c, j in zip(part, self.judge(part), strict=True)])
+        return out
+
+    def _judge_all(self, conversations: Sequence[Conversation]) -> list[Judged]:
+        documents = [evaluation_to_dict(e) for e in self.inspector.evaluate_many(conversations)]
+        return [Judged(document, orjson.dumps(document)) for document in documents]
+
+    def _keep_all(self, items: Sequence[tuple[str, Conversation, Judged]]) -> list[Judged]:
+        """One transaction for each run of the same door."""
+        out: list[Judged] = []
+        for source, run in groupby(items, key=lambda item: item[0]):
+            part = list(run)
+            kept = self._keeper(source).keep([c for _, c, _ in part], [j.line for _, _, j in part], documents=[j.document for _, _, j in part])
+            out += [Judged(j.document, j.line, k) for (_, _, j), k in zip(part, kept, strict=True)]
         return out
 
     def _keeper(self, source: str) -> Keeper:

@@ -5,10 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from qa_service.engine.inspector import Inspector
 from qa_service.model.conversation import Conversation, Message
-from qa_service.model.wire import commitment_to_dict, finding_to_dict
 from qa_service.rules.rule import Rule
+from qa_service.services.judging import Judging
 
 # Checks that look at what follows a reply or at the whole talk, with the reason a sender can understand.
 _LATER: Final[Mapping[str, str]] = {
@@ -36,17 +35,16 @@ class ReplyCheck:
                 "needs_context": list(self.needs_context)}
 
 
-def check_reply(inspector: Inspector, so_far: Conversation, reply: str) -> ReplyCheck:
+def check_reply(judging: Judging, so_far: Conversation, reply: str) -> ReplyCheck:
     """Judge `reply` as the next message of the agent. `so_far` may have no messages yet."""
     draft = len(so_far.messages)
     whole = replace(so_far, messages=(*so_far.messages, Message("agent", reply, agent_id=so_far.agent.id)))
-    evaluation = inspector.evaluate(whole)
-    findings = [f for f in evaluation.findings
-                if any(s.message == draft for s in f.spans) and not f.category.startswith(_NOT_OF_WORDS)]
+    (judged,) = judging.judge([whole])
+    findings = [f for f in judged.document["findings"]
+                if any(s["message"] == draft for s in f["spans"]) and not f["category"].startswith(_NOT_OF_WORDS)]
     return ReplyCheck(
-        tuple(finding_to_dict(f) for f in findings),
-        tuple(commitment_to_dict(c) for c in evaluation.commitments if c.message == draft),
-        tuple(_waiting(rule) for rule in inspector.standard.rules if rule.check_name in _LATER and rule.status == "stable"))
+        tuple(findings), tuple(c for c in judged.document["commitments"] if c["message"] == draft),
+        tuple(_waiting(rule) for rule in judging.inspector.standard.rules if rule.check_name in _LATER and rule.status == "stable"))
 
 
 def _waiting(rule: Rule) -> dict[str, str]:

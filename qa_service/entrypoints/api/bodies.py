@@ -147,6 +147,12 @@ class PageQuery(Query):
     cursor: str | None = Field(None, max_length=512, description="上一页的 next_cursor")
 
 
+class EvaluationPath(BaseModel):
+    """The id of an evaluation: conversation digest, standard digest."""
+
+    id: str = Field(pattern="^[0-9a-f]{64}[.][0-9a-f]{64}$")
+
+
 class IdPath(BaseModel):
     """The id of a resource."""
 

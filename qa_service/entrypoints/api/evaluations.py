@@ -7,7 +7,7 @@ from typing import Any, Final
 import orjson
 from flask import Response
 
-from qa_service.entrypoints.api.bodies import BatchIn, ConversationIn, IdPath, NoQuery, StoreQuery
+from qa_service.entrypoints.api.bodies import BatchIn, ConversationIn, EvaluationPath, NoQuery, StoreQuery
 from qa_service.entrypoints.api.spec import REPEATABLE, EvaluationOut, Out, answers, blueprint
 from qa_service.entrypoints.context import context, service, store
 from qa_service.entrypoints.door import JSON, NDJSON, checked, parse, the_request
@@ -76,9 +76,9 @@ def evaluate_batch(query: StoreQuery) -> Response:
     return Response(orjson.dumps({"results": results}), content_type=JSON)
 
 
-@routes.get("/evaluations/<id>", summary="读取一份质检结果", responses=answers(EvaluationOut, 404))
+@routes.get("/evaluations/<evaluation:id>", summary="读取一份质检结果", responses=answers(EvaluationOut, 404))
 @allow("evaluations:read")
-def read_evaluation(path: IdPath, query: NoQuery) -> Response:
+def read_evaluation(path: EvaluationPath, query: NoQuery) -> Response:
     """质检结果的编号是(会话摘要.标准摘要);旧标准、旧版本的结果照样可读。"""
     kept = store().evaluations.by_id(whoever().shop, path.id)
     if kept is None:

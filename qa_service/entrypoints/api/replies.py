@@ -41,5 +41,5 @@ class ReplyCheckOut(Out):
 def check_a_reply(query: NoQuery, body: ReplyCheckIn) -> Response:
     """给出准备发送的回复里还来得及改的问题与承诺,并列出此时还判断不了的规则。什么也不保存。"""
     so_far = own(body.conversation)
-    checked = check_reply(service().inspector, so_far, body.reply)
+    checked = check_reply(service().judging, so_far, body.reply)
     return Response(orjson.dumps(checked.document(len(so_far.messages))), content_type=JSON)

@@ -22,7 +22,7 @@ MATRIX: Final = yaml.safe_load((Path(__file__).parent / "access.yaml").read_text
 def known(api: Any, chat: Any) -> Mapping[str, str]:
     """A kept chat of the first shop: what the parameters of routes stand for."""
     made = api.post("/api/v1/evaluations", chat())
-    return {"/api/v1/evaluations/<id>": made.headers["Location"], "/api/v1/conversations/<id:id>": "/api/v1/conversations/c-1",
+    return {"/api/v1/evaluations/<evaluation:id>": made.headers["Location"], "/api/v1/conversations/<id:id>": "/api/v1/conversations/c-1",
             "/api/v1/hooks/<source>": "/api/v1/hooks/chatwoot?shop=demo", "/docs/<name>": "/docs/start.js"}
 
 
