@@ -22,7 +22,7 @@ from qa_service.entrypoints.logs import make_log, where_of
 from qa_service.entrypoints.numbers import Numbers
 from qa_service.entrypoints.pace import Pace
 from qa_service.entrypoints.problems import Problem
-from qa_service.model.errors import StoreBusy, StoreError, StoreFull
+from qa_service.model.errors import InvalidRecord, StoreBusy, StoreError, StoreFull
 from qa_service.services.access import identity_of
 from qa_service.services.service import Service
 
@@ -130,6 +130,9 @@ def _answer_for_errors(app: Flask, log: Any) -> None:
             return tell(Problem("storage-full", headers={"Retry-After": "60"}))
         return tell(Problem("unavailable", headers={"Retry-After": "1" if isinstance(error, StoreBusy) else "5"}))
 
+    def invalid(error: InvalidRecord) -> Response:
+        return tell(Problem("invalid-request", error.why, errors=[(error.field, error.why)]))
+
     def unforeseen(error: Exception) -> Response:
         log.error("unforeseen", request_id=g.get("request_id", ""), error=type(error).__name__, where=where_of(error))
         return tell(Problem("internal"))
@@ -137,4 +140,5 @@ def _answer_for_errors(app: Flask, log: Any) -> None:
     app.register_error_handler(Problem, tell)
     app.register_error_handler(HTTPException, http)
     app.register_error_handler(StoreError, stored)
+    app.register_error_handler(InvalidRecord, invalid)
     app.register_error_handler(Exception, unforeseen)

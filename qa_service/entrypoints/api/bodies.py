@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, RootModel
 from qa_service.model.conversation import Conversation
 from qa_service.model.errors import InvalidRecord
 from qa_service.model.wire import conversation_from_dict, parse_time
+from qa_service.store.scope import ID_LONGEST
 
 Channel = Literal["tmall", "taobao", "jd", "pdd", "douyin", "wechat", "web", "other"]
 Kind = Literal["text", "image", "video", "voice", "card", "order", "link", "revoked", "other"]
@@ -82,7 +83,7 @@ class ConversationIn(Body):
         "id": "c-1001", "channel": "tmall", "messages": [
             {"role": "customer", "text": "这件有M码吗", "at": "2025-11-01T10:00:00+08:00"},
             {"role": "agent", "text": "亲,在的", "at": "2025-11-01T10:00:06+08:00"}]}]})
-    id: str = Field(min_length=1, max_length=512)
+    id: str = Field(min_length=1, max_length=ID_LONGEST)
     shop: str | None = None
     channel: Channel = "other"
     agent: PartyIn | None = None
@@ -104,7 +105,7 @@ class BatchIn(RootModel[list[Any]]):
 class SoFarIn(ConversationIn):
     """到目前为止的会话;可以还没有消息。"""
 
-    id: str = Field("draft", min_length=1, max_length=512)
+    id: str = Field("draft", min_length=1, max_length=ID_LONGEST)
     messages: list[MessageIn] = []
 
     def conversation(self, shop: str, zone: tzinfo) -> Conversation:
@@ -144,7 +145,7 @@ class PageQuery(Query):
     """One page of a list."""
 
     limit: int = Field(50, ge=1, le=200)
-    cursor: str | None = Field(None, max_length=512, description="上一页的 next_cursor")
+    cursor: str | None = Field(None, max_length=2048, description="上一页的 next_cursor")
 
 
 class EvaluationPath(BaseModel):
@@ -156,4 +157,4 @@ class EvaluationPath(BaseModel):
 class IdPath(BaseModel):
     """The id of a resource."""
 
-    id: str = Field(min_length=1, max_length=512)
+    id: str = Field(min_length=1, max_length=ID_LONGEST)

@@ -29,6 +29,7 @@ TABLE: list[tuple[str, bytes, str, dict[str, str], int, str]] = [
     ("wrong type", b'{"id":7,"messages":[{"role":"customer","text":"x"}]}', JSON, {}, 422, "invalid-request"),
     ("no messages", b'{"id":"a","messages":[]}', JSON, {}, 422, "invalid-request"),
     ("no such day", b'{"id":"a","messages":[{"role":"customer","text":"x","at":"2025-02-30T10:00:00Z"}]}', JSON, {}, 422, "invalid-request"),
+    ("an id too long to keep", b'{"id":"' + b"0" * 501 + b'","messages":[{"role":"customer","text":"x"}]}', JSON, {}, 422, "invalid-request"),
     ("form", GOOD, "application/x-www-form-urlencoded", {}, 415, "unsupported-media-type"),
     ("multipart", GOOD, "multipart/form-data; boundary=x", {}, 415, "unsupported-media-type"),
     ("text", GOOD, "text/plain", {}, 415, "unsupported-media-type"),
