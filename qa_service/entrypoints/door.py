@@ -17,7 +17,7 @@ _SAID: Final = {
     "missing": "缺少这个字段", "extra_forbidden": "未知字段;自定义内容请放入 meta", "string_type": "应为字符串", "int_type": "应为整数",
     "int_parsing": "应为整数", "bool_type": "应为 true 或 false", "list_type": "应为数组", "dict_type": "应为对象", "model_type": "应为对象",
     "model_attributes_type": "应为对象", "string_too_short": "太短", "string_too_long": "太长", "too_short": "条数太少", "too_long": "条数太多",
-    "literal_error": "应为列出的值之一", "greater_than_equal": "太小", "less_than_equal": "太大"}
+    "string_pattern_mismatch": "格式不对", "literal_error": "应为列出的值之一", "greater_than_equal": "太小", "less_than_equal": "太大"}
 
 
 class StrictRequest(Request):

@@ -145,7 +145,7 @@ class PageQuery(Query):
     """One page of a list."""
 
     limit: int = Field(50, ge=1, le=200)
-    cursor: str | None = Field(None, max_length=2048, description="上一页的 next_cursor")
+    cursor: str | None = Field(None, max_length=3000, pattern="^[A-Za-z0-9_=-]*$", description="上一页的 next_cursor")
 
 
 class EvaluationPath(BaseModel):

@@ -25,7 +25,7 @@ class CommitmentsQuery(PageQuery):
 
     status: Literal["open", "kept", "contradicted"] | None = None
     type: CommitmentType | None = None
-    agent: str | None = Field(None, max_length=200)
+    agent: str | None = Field(None, max_length=120)
     due_since: Time | None = None
     due_until: Time | None = None
     overdue: YesNo | None = Field(None, description="true 只列已到期而未兑现的;不能与 status、due_until 同用")

@@ -29,19 +29,19 @@ class ConversationsQuery(PageQuery):
     since: Time | None = Field(None, description="开始时间不早于")
     until: Time | None = Field(None, description="开始时间早于")
     day: Day | None = None
-    agent: str | None = Field(None, max_length=200)
-    customer: str | None = Field(None, max_length=200)
+    agent: str | None = Field(None, max_length=120)  # all of them together fit the longest address that servers take
+    customer: str | None = Field(None, max_length=120)
     channel: Channel | None = None
     grade: Grade | None = None
     auto_fail: YesNo | None = None
     needs_human: YesNo | None = None
     min_score: float | None = Field(None, ge=0, le=100)
     max_score: float | None = Field(None, ge=0, le=100)
-    rule: str | None = Field(None, max_length=100)
-    category: str | None = Field(None, max_length=100, description="类别;也包括它下面的")
+    rule: str | None = Field(None, max_length=64, pattern="^[A-Za-z0-9_-]*$")
+    category: str | None = Field(None, max_length=64, pattern="^[a-z0-9.-]*$", description="类别;也包括它下面的")
     severity: Severity | None = None
     topic: Topic | None = None
-    words: str | None = Field(None, min_length=1, max_length=200, description="会话里出现的词,多个用空格隔开")
+    words: str | None = Field(None, min_length=1, max_length=120, description="会话里出现的词,多个用空格隔开")
     order: Literal["newest", "oldest", "lowest", "highest"] = "newest"
 
 

@@ -96,7 +96,8 @@ def test_methods_nobody_offers(api: Any, method: str) -> None:
 @pytest.mark.parametrize("path", ["/api/v1/conversations", "/api/v1/commitments"])
 def test_a_cursor_of_their_own(api: Any, path: str, cursor: str) -> None:
     answer = api.get(f"{path}?cursor={cursor}")
-    assert (answer.status_code, answer.json["pointer"]) == (400, "?cursor")
+    assert answer.status_code in (400, 422)
+    assert answer.json["pointer"] == "?cursor"
 
 
 @pytest.mark.parametrize("words", ["'", '"', "*", "a OR b", "微信 AND", "^", "NEAR(", "%", "_", "\\", "-", ":", "(", "\u200b", "  "])
