@@ -21,7 +21,7 @@ _MAX_LITERALS = 64
 _MAX_CLAUSES = 3
 # Characters that stand in so many messages that looking for them tells nothing: a clause with one of them is no clause.
 _COMMON = frozenset("的您是我了好有亲不呢哦一以吗请还到么问你也都就在个这那0123456789abcdefghijklmnopqrstuvwxyz")
-_OFTEN = 40  # uses after which an expression is compiled for `re` too
+_OFTEN = 200  # uses after which an expression is compiled for `re` too
 _SHORT_TEXT = 120  # characters: most of chat
 _MOST_WORK = 200_000
 _PIECE = 1_000
